@@ -1,0 +1,112 @@
+package market
+
+import "time"
+
+// Run is one visit to a source, claimed by one process for as long as its
+// lease lasts.
+type Run struct {
+	ID      string
+	Source  string
+	Started time.Time
+	// Lease is the claim's token: Save and Finish of a run whose lease has
+	// passed to another fail with ErrNone.
+	Lease string
+	// Validators are what the last finished run's first page was sent with.
+	Validator Validator
+	// Failures are the failed runs in a row before this one.
+	Failures int
+}
+
+// Validator is what makes the next request conditional (RFC 9110, 13.1).
+type Validator struct {
+	URL          string `json:"url,omitempty"`
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"last_modified,omitempty"`
+}
+
+// RunState is how a run ended.
+type RunState string
+
+// How a run ended.
+const (
+	RunOK          RunState = "ok"
+	RunUnchanged   RunState = "unchanged"   // the site answered 304
+	RunPartial     RunState = "partial"     // a cap or a page's error cut it short: some was saved
+	RunBlocked     RunState = "blocked"     // 401, 403, 429, robots.txt, a challenge or login page
+	RunChanged     RunState = "changed"     // the format is not what the source knows
+	RunUnreachable RunState = "unreachable" // no connection, a time-out, 5xx
+	RunFailed      RunState = "failed"      // anything else
+)
+
+// Failed reports whether the run must be tried again with backoff.
+func (s RunState) Failed() bool {
+	return s == RunBlocked || s == RunChanged || s == RunUnreachable || s == RunFailed
+}
+
+// Outcome is what came of a run.
+type Outcome struct {
+	State    RunState
+	Finished time.Time
+	// Err is the error in words, empty when there was none.
+	Err string
+	// Status is the last HTTP status, Bytes what the bodies held after
+	// decompression, Pages how many there were.
+	Status int
+	Bytes  int64
+	Pages  int
+	// Found counts drafts, Skipped those that the source leaves out by rule,
+	// Rejected those that could not be read.
+	Found, Skipped, Rejected int
+	// New, Changed, Closed and Reopened are the store's counts.
+	New, Changed, Closed, Reopened int
+	// Complete says that the run saw everything that the site now offers:
+	// only then may listings that it did not mention be closed, after
+	// CloseAfter complete runs in a row without mention.
+	Complete   bool
+	CloseAfter int
+	// Next is when the source is due again.
+	Next      time.Time
+	Validator Validator
+}
+
+// Reject is an item that could not be read, kept for the operator.
+type Reject struct {
+	// Item is the beginning of what the site sent, at most 2,000 bytes.
+	Item string
+	Why  string
+}
+
+// Saved counts what a batch did.
+type Saved struct{ New, Changed, Seen, Closed, Reopened int }
+
+// Change is one entry of the change log: this group of duplicates is not
+// what it was. Seq rises without gaps in commit order.
+type Change struct {
+	Seq   int64
+	Group string
+}
+
+// SourceState is a source as the store knows it.
+type SourceState struct {
+	Name    string
+	Enabled bool
+	// NextAt is when it is due, zero when it never is.
+	NextAt time.Time
+	// RunningSince is when the run now under way began, zero without one.
+	RunningSince time.Time
+	Failures     int
+	// Open counts its open listings.
+	Open int
+	// Last is the newest finished run, LastOK the newest that did not fail.
+	Last, LastOK *RunRecord
+	// Recent are the newest finished runs, newest first.
+	Recent []RunRecord
+}
+
+// RunRecord is a finished run.
+type RunRecord struct {
+	ID      string
+	Source  string
+	Started time.Time
+	Outcome
+}
