@@ -24,13 +24,14 @@ var (
 	// ErrRobots: robots.txt disallows the address, or could not be had (5xx).
 	ErrRobots = errors.New("robots.txt disallows it")
 	// ErrAddress: the address is private, loopback, link-local or otherwise
-	// not of the public internet.
-	ErrAddress = errors.New("not a public address")
+	// not of the public internet, or its scheme is not asked.
+	ErrAddress = errors.New("refused address")
 	// ErrTooLarge: the body is larger than the cap, after decompression.
 	ErrTooLarge = errors.New("the answer is too large")
 	// ErrTooManyPages: the run has asked for as many pages as it may.
 	ErrTooManyPages = errors.New("the run has read as many pages as it may")
-	// ErrUnreachable: no connection, no name, a time-out.
+	// ErrUnreachable: no connection, no name, a time-out, a broken answer, too
+	// many redirects.
 	ErrUnreachable = errors.New("unreachable")
 )
 
@@ -40,6 +41,9 @@ type StatusError struct {
 	URL    string
 	// RetryAfter is what the site asked for (RFC 9110, 10.2.3), 0 for nothing.
 	RetryAfter time.Duration
+	// Challenge says that the site's shield answered with a challenge
+	// ("Cf-Mitigated: challenge").
+	Challenge bool
 }
 
 func (e *StatusError) Error() string {
@@ -48,6 +52,9 @@ func (e *StatusError) Error() string {
 
 // Blocked reports whether the site refuses to be read.
 func (e *StatusError) Blocked() bool {
+	if e.Challenge {
+		return true
+	}
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusUnavailableForLegalReasons:
 		return true
