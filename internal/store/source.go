@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+)
+
+// SourceConfig is a source as it is configured at start.
+type SourceConfig struct {
+	Name    string
+	Enabled bool
+	// FirstDue is when a source that the store does not know yet is due; the
+	// zero time means at once.
+	FirstDue time.Time
+}
+
+// SyncSources makes the store's sources those of the configuration. New ones
+// become due, known ones keep their dates and their history, and those that
+// are configured no more are kept but off. A source that is off is never due.
+func (s *Store) SyncSources(ctx context.Context, sources []SourceConfig, now time.Time) error {
+	// In one order, so that two processes that start together do not lock
+	// each other out.
+	sources = slices.SortedFunc(slices.Values(sources), func(a, b SourceConfig) int { return strings.Compare(a.Name, b.Name) })
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := beginChanges(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE source SET enabled = 0 WHERE enabled = 1`); err != nil {
+			return err
+		}
+		for _, c := range sources {
+			first := c.FirstDue
+			if first.IsZero() {
+				first = now
+			}
+			if _, err := tx.ExecContext(ctx, `
+				INSERT INTO source (name, enabled, next_at, lease, lease_until, running_since, failures, last_ok, validator, content_since)
+				VALUES ($1, $2, $3, '', 0, 0, 0, '', '{}', 0)
+				ON CONFLICT (name) DO UPDATE SET enabled = excluded.enabled`, c.Name, btoi(c.Enabled), ms(first)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return doing("enter the sources", err)
+}
+
+// NextDue is when the next enabled source can be claimed, possibly in the
+// past; zero when there is none.
+func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
+	var next sql.NullInt64
+	rows, err := s.query(ctx, `
+		SELECT MIN(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END) FROM source WHERE enabled = 1`)
+	err = each(rows, err, func(rows *sql.Rows) error { return rows.Scan(&next) })
+	return at(next.Int64), doing("read when a source is due", err)
+}
+
+// recent is how many of a source's runs Sources tells, keptRuns how many are
+// kept besides the last one that did not fail.
+const (
+	recent   = 14
+	keptRuns = 100
+)
+
+// Sources are all sources by name, each with its open listings counted, its
+// last run, the last that did not fail, and the newest 14 runs. Of a run's
+// outcome, CloseAfter, Next and Validator are not kept.
+func (s *Store) Sources(ctx context.Context) ([]market.SourceState, error) {
+	out, err := s.sources(ctx)
+	return out, doing("read the sources", err)
+}
+
+func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
+	var out []*market.SourceState
+	byName := map[string]*market.SourceState{}
+	lastOK := map[string]string{}
+	rows, err := s.query(ctx, `SELECT name, enabled, next_at, running_since, failures, last_ok FROM source`)
+	err = each(rows, err, func(rows *sql.Rows) error {
+		var st market.SourceState
+		var enabled, next, running int64
+		var last string
+		if err := rows.Scan(&st.Name, &enabled, &next, &running, &st.Failures, &last); err != nil {
+			return err
+		}
+		st.Enabled = enabled == 1
+		st.RunningSince = at(running)
+		if st.Enabled {
+			st.NextAt = at(next)
+		}
+		out = append(out, &st)
+		byName[st.Name], lastOK[st.Name] = &st, last
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = s.query(ctx, `SELECT source, COUNT(*) FROM listing WHERE closed_at = 0 GROUP BY source`)
+	err = each(rows, err, func(rows *sql.Rows) error {
+		var name string
+		var n int
+		if err := rows.Scan(&name, &n); err != nil {
+			return err
+		}
+		if st := byName[name]; st != nil {
+			st.Open = n
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = s.query(ctx, `
+		SELECT id, source, started, finished, state, err, status, bytes, pages, found, skipped, rejected, complete,
+			added, changed, closed, reopened
+		FROM (
+			SELECT run.*, ROW_NUMBER() OVER (PARTITION BY source ORDER BY finished DESC, started DESC, id) AS n
+			FROM run WHERE finished > 0
+		) AS ranked
+		WHERE n <= $1 OR id IN (SELECT last_ok FROM source)
+		ORDER BY source, n`, recent)
+	err = each(rows, err, func(rows *sql.Rows) error {
+		var r market.RunRecord
+		var started, finished, complete int64
+		if err := rows.Scan(&r.ID, &r.Source, &started, &finished, &r.State, &r.Err, &r.Status, &r.Bytes, &r.Pages,
+			&r.Found, &r.Skipped, &r.Rejected, &complete, &r.New, &r.Changed, &r.Closed, &r.Reopened); err != nil {
+			return err
+		}
+		r.Started, r.Finished, r.Complete = at(started), at(finished), complete == 1
+		st := byName[r.Source]
+		if st == nil {
+			return nil
+		}
+		if len(st.Recent) < recent {
+			st.Recent = append(st.Recent, r)
+		}
+		if r.ID == lastOK[r.Source] {
+			st.LastOK = &r
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	states := make([]market.SourceState, 0, len(out))
+	for _, st := range out {
+		if len(st.Recent) > 0 {
+			last := st.Recent[0]
+			st.Last = &last
+		}
+		states = append(states, *st)
+	}
+	slices.SortFunc(states, func(a, b market.SourceState) int { return strings.Compare(a.Name, b.Name) })
+	return states, nil
+}
