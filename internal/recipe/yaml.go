@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -224,9 +223,11 @@ func line(root *yaml.Node, path ...string) int {
 		var next *yaml.Node
 		switch n.Kind {
 		case yaml.MappingNode:
-			i := slices.IndexFunc(n.Content, func(k *yaml.Node) bool { return k.Value == p })
-			if i >= 0 && i%2 == 0 && i+1 < len(n.Content) {
-				at, next = n.Content[i].Line, n.Content[i+1]
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				if n.Content[i].Value == p {
+					at, next = n.Content[i].Line, n.Content[i+1]
+					break
+				}
 			}
 		case yaml.SequenceNode:
 			var i int

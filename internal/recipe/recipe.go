@@ -1,0 +1,551 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+	"github.com/itchyny/gojq"
+
+	"github.com/kajkhoj/kajkhoj/internal/fetch"
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/source"
+)
+
+// recipe is a compiled recipe. It is not changed after Parse, and safe for
+// concurrent use.
+type recipe struct {
+	spec     source.Spec
+	getenv   func(string) string
+	request  request
+	paging   paging
+	list     reader
+	drop     []rule
+	keep     []rule
+	mojibake bool
+	strip    []*regexp.Regexp
+
+	detail    *reader
+	detailURL *field
+}
+
+// reader is how one kind of page is read.
+type reader struct {
+	format    format
+	expect    []condition
+	itemJQ    *gojq.Code
+	itemCSS   goquery.Matcher
+	challenge []*regexp.Regexp
+	fields    []field
+}
+
+// condition holds or does not, of a whole page or an item.
+type condition struct {
+	text string
+	jq   *gojq.Code
+	css  goquery.Matcher
+}
+
+func (c condition) holds(ctx context.Context, node any) (bool, error) {
+	if c.css != nil {
+		s := node.(*goquery.Selection)
+		return s.IsMatcher(c.css) || s.FindMatcher(c.css).Length() > 0, nil
+	}
+	return truth(ctx, c.jq, node)
+}
+
+// rule leaves items out.
+type rule struct {
+	why   string
+	cond  *condition
+	field string
+	re    *regexp.Regexp
+}
+
+// Parse reads a recipe. getenv is asked for the recipe's variables whenever
+// the source collects. All that is wrong with a recipe comes back at once,
+// each with its line.
+func Parse(data []byte, getenv func(string) string) (source.Source, error) {
+	f, root, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	m := &mistakes{root: root}
+	r := &recipe{spec: specOf(f), getenv: getenv}
+	for err := range split(r.spec.Check()) {
+		key, _, _ := strings.Cut(strings.TrimSuffix(err.Error(), ":"), " ")
+		m.add(err, strings.Split(strings.TrimSuffix(key, ":"), ".")...)
+	}
+	r.request = compileRequest(f, m)
+	r.list = compileList(f, m)
+	r.paging = compilePaging(f, r.list.format.isHTML(), m)
+	r.drop = compileRules(f.Drop, "drop", f, m)
+	r.keep = compileRules(f.Keep, "keep", f, m)
+	r.mojibake = f.Clean.Mojibake
+	r.strip = compileRegexps(f.Clean.Strip, m, "clean", "strip")
+	compileDetail(r, f, m)
+	if err := errors.Join(m.errs...); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// split gives the errors that errors.Join put together.
+func split(err error) func(func(error) bool) {
+	return func(yield func(error) bool) {
+		if err == nil {
+			return
+		}
+		list := []error{err}
+		if j, ok := err.(interface{ Unwrap() []error }); ok {
+			list = j.Unwrap()
+		}
+		for _, e := range list {
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+func specOf(f file) source.Spec {
+	return source.Spec{
+		Name: f.Name, Title: f.Title, Home: f.Home, Schedule: f.Schedule,
+		Enabled: f.Enabled, Why: f.Why, Needs: f.Needs, Env: f.Env,
+		CloseAfter: f.CloseAfter, Rolling: f.Rolling, MaxAge: f.MaxAge,
+		Limits: source.Limits{Pages: f.Limits.Pages, Bytes: f.Limits.Bytes, Time: f.Limits.Time},
+		Terms: source.Terms{
+			URL: f.Terms.URL, Read: f.Terms.Read, Note: f.Terms.Note,
+			PollFloor: f.Terms.PollFloor, Delay: f.Terms.Delay,
+			Attribution: f.Terms.Attribution, AttributionURL: f.Terms.AttributionURL,
+			Follow: f.Terms.Follow, FullText: f.Terms.FullText,
+			Syndicate: f.Terms.Syndicate, Index: f.Terms.Index, Permission: f.Terms.Permission,
+		},
+	}
+}
+
+func compileFormat(kind string, s scriptFile, m *mistakes, path ...string) format {
+	f := format{kind: kind, marker: s.Marker}
+	under := func(keys ...string) []string { return append(slices.Clone(path), keys...) }
+	switch kind {
+	case "json", "feed", "html", "jsonld":
+		if s != (scriptFile{}) {
+			m.add(errors.New("goes with format: script"), under("script")...)
+		}
+	case "script":
+		if (s.Marker == "") == (s.CSS == "") {
+			m.add(errors.New("either marker or css is needed"), under("script")...)
+		}
+		if s.CSS != "" {
+			sel, err := cascadia.Compile(s.CSS)
+			m.add(err, under("script", "css")...)
+			f.script = sel
+		}
+	default:
+		m.add(fmt.Errorf("%q is none of json, feed, html, script, jsonld", kind), under("format")...)
+	}
+	return f
+}
+
+func compileCondition(expr string, html bool) (condition, error) {
+	c := condition{text: expr}
+	var err error
+	if html {
+		var sel cascadia.Selector
+		if sel, err = cascadia.Compile(expr); err == nil {
+			c.css = sel
+		}
+	} else {
+		c.jq, err = compileJQ(expr)
+	}
+	return c, err
+}
+
+func compileConditions(exprs []string, html bool, m *mistakes, path ...string) (out []condition) {
+	for _, e := range exprs {
+		c, err := compileCondition(e, html)
+		m.add(err, path...)
+		out = append(out, c)
+	}
+	return out
+}
+
+func compileRegexps(exprs []string, m *mistakes, path ...string) (out []*regexp.Regexp) {
+	for _, e := range exprs {
+		re, err := regexp.Compile(e)
+		m.add(err, path...)
+		out = append(out, re)
+	}
+	return out
+}
+
+func compileFields(fs map[string]choiceList, html bool, m *mistakes, path ...string) (out []field) {
+	for _, name := range slices.Sorted(maps.Keys(fs)) {
+		at := append(slices.Clone(path), name)
+		t, ok := targets[name]
+		if !ok {
+			m.add(errors.New("there is no such field"), at...)
+			continue
+		}
+		f, err := compileField(name, t.kind, fs[name], html)
+		m.add(err, at...)
+		for _, p := range f.picks {
+			if t.named != (p.name != "") {
+				m.add(errors.New("name, what the site calls it, goes with level and english, and with these always"), at...)
+				break
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func compileList(f file, m *mistakes) reader {
+	r := reader{format: compileFormat(f.Format, f.Script, m)}
+	html := r.format.isHTML()
+	r.expect = compileConditions(f.Expect, html, m, "expect")
+	r.challenge = compileRegexps(f.Challenge, m, "challenge")
+	switch {
+	case f.Items == "" && f.Format != "feed" && f.Format != "jsonld":
+		m.add(errors.New("missing"), "items")
+	case html:
+		sel, err := cascadia.Compile(f.Items)
+		m.add(err, "items")
+		r.itemCSS = sel
+		if len(f.Expect) == 0 {
+			m.add(errors.New("html needs one, to tell a page without items from a wrong page"), "expect")
+		}
+	case f.Items != "":
+		code, err := compileJQ(f.Items)
+		m.add(err, "items")
+		r.itemJQ = code
+	}
+	r.fields = compileFields(f.Fields, html, m, "fields")
+	if _, ok := f.Fields["title"]; !ok && (f.Detail == nil || f.Detail.Fields["title"] == nil) {
+		m.add(errors.New("title is needed"), "fields")
+	}
+	if f.Fields["id"] == nil && f.Fields["url"] == nil {
+		m.add(errors.New("id or url is needed"), "fields")
+	}
+	return r
+}
+
+func compileRules(rules []ruleFile, name string, f file, m *mistakes) (out []rule) {
+	for i, rf := range rules {
+		at := []string{name, fmt.Sprint(i)}
+		r := rule{why: rf.Why, field: rf.Field}
+		if rf.Why == "" {
+			m.add(errors.New("why is needed"), at...)
+		}
+		html := f.Format == "html"
+		expr := rf.JQ
+		if html {
+			expr = rf.CSS
+		}
+		switch {
+		case rf.JQ != "" && html || rf.CSS != "" && !html:
+			m.add(errors.New("css goes with html, jq with the other formats"), at...)
+		case (expr != "") == (rf.Field != "" || rf.Regexp != ""):
+			m.add(errors.New("either an expression, or a field and a regexp"), at...)
+		case expr != "":
+			c, err := compileCondition(expr, html)
+			m.add(err, at...)
+			r.cond = &c
+		default:
+			if _, ok := f.Fields[rf.Field]; !ok {
+				m.add(fmt.Errorf("fields has no %q", rf.Field), at...)
+			}
+			if rf.Regexp == "" {
+				m.add(errors.New("regexp is needed"), at...)
+			}
+			re, err := regexp.Compile(rf.Regexp)
+			m.add(err, at...)
+			r.re = re
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func compileDetail(r *recipe, f file, m *mistakes) {
+	if f.Detail == nil {
+		return
+	}
+	d := f.Detail
+	if d.Format == "feed" {
+		m.add(errors.New("no detail page is a feed"), "detail", "format")
+		return
+	}
+	rd := &reader{format: compileFormat(d.Format, d.Script, m, "detail"), challenge: r.list.challenge}
+	html := rd.format.isHTML()
+	rd.expect = compileConditions(d.Expect, html, m, "detail", "expect")
+	if html && len(d.Expect) == 0 {
+		m.add(errors.New("html needs one"), "detail", "expect")
+	}
+	if d.Item != "" {
+		if html {
+			sel, err := cascadia.Compile(d.Item)
+			m.add(err, "detail", "item")
+			rd.itemCSS = sel
+		} else {
+			code, err := compileJQ(d.Item)
+			m.add(err, "detail", "item")
+			rd.itemJQ = code
+		}
+	}
+	rd.fields = compileFields(d.Fields, html, m, "detail", "fields")
+	if len(d.Fields) == 0 {
+		m.add(errors.New("missing"), "detail", "fields")
+	}
+	if len(d.URL) > 0 {
+		u, err := compileField("url", single, d.URL, r.list.format.isHTML())
+		m.add(err, "detail", "url")
+		r.detailURL = &u
+	} else if f.Fields["url"] == nil {
+		m.add(errors.New("url is needed for detail pages"), "fields")
+	}
+	r.detail = rd
+}
+
+// Spec implements source.Source.
+func (r *recipe) Spec() source.Spec { return r.spec }
+
+// Extract implements source.Source: it reads the first listing page as
+// Collect does, without detail pages.
+func (r *recipe) Extract(ctx context.Context, page fetch.Page, in source.Input) error {
+	p, err := r.read(ctx, page)
+	if err != nil {
+		return err
+	}
+	run := newRun(r, nil, in)
+	if err := run.items(ctx, p.items); err != nil {
+		return err
+	}
+	return run.unreadable()
+}
+
+// Collect implements source.Source.
+func (r *recipe) Collect(ctx context.Context, in source.Input) (source.Result, error) {
+	return r.collect(ctx, in.Session.Get, in)
+}
+
+// collect is Collect with its way to the network.
+func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Page, error), in source.Input) (source.Result, error) {
+	var res source.Result
+	env, err := r.env()
+	if err != nil {
+		return res, err
+	}
+	run := newRun(r, func(q fetch.Request) (fetch.Page, error) {
+		p, err := get(q)
+		return p, env.hide(err)
+	}, in)
+	at := r.paging.start()
+	capped := false
+	for n := 1; ; n++ {
+		q := r.request.at(at, env)
+		hidden := env.hideText(q.URL)
+		if n == 1 && in.Validator.URL == hidden {
+			q.Validator = in.Validator
+			q.Validator.URL = q.URL
+		}
+		page, err := run.get(q)
+		if err != nil {
+			return res, err
+		}
+		if n == 1 {
+			if page.Status == http.StatusNotModified {
+				return source.Result{Unchanged: true, Validator: in.Validator}, nil
+			}
+			run.validator = fetch.ValidatorOf(page)
+			run.validator.URL = hidden
+		}
+		p, err := r.read(ctx, page)
+		if err != nil {
+			return res, err
+		}
+		before := len(run.seen)
+		if err := run.items(ctx, p.items); err != nil {
+			return res, err
+		}
+		if n == 1 {
+			if err := run.unreadable(); err != nil {
+				return res, err
+			}
+		}
+		if len(p.items) == 0 || len(run.seen) == before && n > 1 {
+			break
+		}
+		next, end, err := r.paging.next(ctx, at, p.document)
+		if err != nil {
+			return res, err
+		}
+		if end {
+			break
+		}
+		if r.paging.pages > 0 && n >= r.paging.pages {
+			capped = true
+			break
+		}
+		at = next
+	}
+	res.Validator = run.validator
+	res.Complete = !capped && run.complete()
+	return res, nil
+}
+
+// pageItems is a page that has been read.
+type pageItems struct {
+	document
+	items []item
+}
+
+// item is one item of a page: its fields, or why it is not taken.
+type item struct {
+	node   any
+	values values
+	skip   string
+	err    error
+	detail string // the detail page's address
+}
+
+// read reads a listing page and the fields of all its items. Its errors wrap
+// source.ErrFormat or source.ErrChallenge, or are the context's.
+func (r *recipe) read(ctx context.Context, page fetch.Page) (pageItems, error) {
+	var p pageItems
+	err := r.list.open(ctx, page, func(jq context.Context, d document) error {
+		nodes, err := r.list.items(jq, d)
+		if err != nil {
+			return err
+		}
+		p.document = d
+		for _, n := range nodes {
+			it := r.item(jq, d, n)
+			if jq.Err() != nil {
+				return it.err
+			}
+			p.items = append(p.items, it)
+		}
+		return nil
+	})
+	return p, err
+}
+
+// open reads a page, holds it to expect, and calls use with a context that
+// bounds the jq within.
+func (rd *reader) open(ctx context.Context, page fetch.Page, use func(jq context.Context, d document) error) error {
+	jq, cancel := context.WithTimeout(ctx, jqTime)
+	defer cancel()
+	d, err := rd.format.read(page)
+	if err == nil {
+		err = rd.meets(jq, d)
+	}
+	if err == nil {
+		err = use(jq, d)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case jq.Err() != nil:
+		return formatError("jq ran longer than %s", jqTime)
+	case errors.Is(err, source.ErrFormat):
+		return rd.asChallenge(err, page.Body)
+	}
+	return err
+}
+
+func (rd *reader) meets(ctx context.Context, d document) error {
+	for _, c := range rd.expect {
+		ok, err := c.holds(ctx, d.node)
+		if err != nil {
+			return formatError("expected %s: %w", c.text, err)
+		}
+		if !ok {
+			return formatError("expected %s", c.text)
+		}
+	}
+	return nil
+}
+
+// item reads one item. Conditions on the item come before its fields, so
+// that what is left out need not be readable.
+func (r *recipe) item(ctx context.Context, d document, node any) item {
+	it := item{node: node}
+	if it.skip, it.err = r.leave(ctx, node, nil); it.skip != "" || it.err != nil {
+		return it
+	}
+	if it.values, it.err = r.list.values(ctx, d, node); it.err != nil {
+		return it
+	}
+	if it.skip, it.err = r.leave(ctx, node, it.values); it.skip != "" || it.err != nil {
+		return it
+	}
+	if r.detail == nil {
+		return it
+	}
+	if r.detailURL == nil {
+		if t := it.values["url"].texts; len(t) > 0 {
+			it.detail = t[0]
+		}
+	} else {
+		got, err := r.detailURL.of(ctx, node)
+		if err == nil && len(got.texts) > 0 {
+			it.detail, err = resolve(d.url, got.texts[0])
+		}
+		it.err = err
+	}
+	if it.detail == "" && it.err == nil {
+		it.err = errors.New("no address of its detail page")
+	}
+	return it
+}
+
+// leave names the rule by which an item is left out: with vs nil by the rules
+// on the item, else by those on its fields.
+func (r *recipe) leave(ctx context.Context, node any, vs values) (string, error) {
+	for _, set := range []struct {
+		rules []rule
+		out   bool
+	}{{r.drop, true}, {r.keep, false}} {
+		for _, rule := range set.rules {
+			var holds bool
+			switch {
+			case (rule.cond != nil) != (vs == nil):
+				continue
+			case rule.cond != nil:
+				var err error
+				if holds, err = rule.cond.holds(ctx, node); err != nil {
+					return "", fmt.Errorf("%s: %w", rule.why, err)
+				}
+			default:
+				holds = rule.re.MatchString(strings.Join(vs[rule.field].texts, ", "))
+			}
+			if holds == set.out {
+				return rule.why, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// maxReject is the greatest length of market.Reject.Item in bytes.
+const maxReject = 2000
+
+func rejectOf(it item, err error) market.Reject {
+	var s string
+	if sel, ok := it.node.(*goquery.Selection); ok {
+		s, _ = goquery.OuterHtml(sel)
+	} else {
+		s = jsonText(it.node)
+	}
+	return market.Reject{Item: quote(s, maxReject-len("…")), Why: err.Error()}
+}

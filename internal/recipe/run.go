@@ -1,0 +1,148 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/kajkhoj/kajkhoj/internal/fetch"
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/source"
+)
+
+// run is one visit under way, or one saved page being read.
+type run struct {
+	r         *recipe
+	get       func(fetch.Request) (fetch.Page, error) // nil: no detail pages
+	in        source.Input
+	validator market.Validator
+	seen      map[string]bool
+	// given counts items that were emitted or skipped, rejected those that
+	// could not be read, and lost those among them whose detail page failed.
+	given, rejected, lost int
+	firstReject           error
+}
+
+func newRun(r *recipe, get func(fetch.Request) (fetch.Page, error), in source.Input) *run {
+	return &run{r: r, get: get, in: in, seen: map[string]bool{}}
+}
+
+// items hands on the items of a page, each key once in a run.
+func (u *run) items(ctx context.Context, items []item) error {
+	for _, it := range items {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		switch {
+		case it.err != nil:
+			u.reject(it, it.err)
+			continue
+		case it.skip != "":
+			u.skip(it.skip)
+			continue
+		}
+		if key := it.values.key(); key != "" {
+			if u.seen[key] {
+				u.skip("seen before in this run")
+				continue
+			}
+			u.seen[key] = true
+		}
+		if u.get != nil && it.detail != "" {
+			vs, err := u.detail(ctx, it.detail)
+			var status *fetch.StatusError
+			switch {
+			case errors.As(err, &status) && (status.Status == http.StatusNotFound || status.Status == http.StatusGone):
+				u.skip("gone")
+				continue
+			case errors.Is(err, source.ErrFormat):
+				u.lost++
+				u.reject(it, err)
+				continue
+			case err != nil:
+				return err
+			}
+			it.values = it.values.over(vs)
+		}
+		d, err := u.r.draft(it.values)
+		if err != nil {
+			u.reject(it, err)
+			continue
+		}
+		u.given++
+		if err := u.in.Emit(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *run) skip(why string) {
+	u.given++
+	u.in.Skip(why)
+}
+
+func (u *run) reject(it item, err error) {
+	u.rejected++
+	if u.firstReject == nil {
+		u.firstReject = err
+	}
+	u.in.Reject(rejectOf(it, err))
+}
+
+// detail reads an item's own page.
+func (u *run) detail(ctx context.Context, url string) (values, error) {
+	page, err := u.get(fetch.Request{URL: url})
+	if err != nil {
+		return nil, err
+	}
+	var vs values
+	rd := u.r.detail
+	err = rd.open(ctx, page, func(jq context.Context, d document) error {
+		node, err := rd.item(jq, d)
+		if err != nil {
+			return err
+		}
+		if vs, err = rd.values(jq, d, node); err != nil {
+			return formatError("%w", err)
+		}
+		return nil
+	})
+	return vs, err
+}
+
+// unreadable is the error of a page that had items of which none could be
+// read: the site has changed its format.
+func (u *run) unreadable() error {
+	if u.rejected == 0 || u.given > 0 {
+		return nil
+	}
+	return formatError("none of its %d items could be read: %w", u.rejected, u.firstReject)
+}
+
+// complete reports whether the run saw what the site offers. A run does not
+// count as complete, so that it closes nothing, where it met no item at all,
+// where an item's own page failed, or where more than one item in ten could
+// not be read.
+func (u *run) complete() bool {
+	return u.given > 0 && u.lost == 0 && u.rejected*10 <= u.given+u.rejected
+}
+
+// item is the one item of a detail page: the page itself, the first element
+// or value of item, or the first posting.
+func (rd *reader) item(ctx context.Context, d document) (any, error) {
+	var nodes []any
+	switch {
+	case rd.itemCSS == nil && rd.itemJQ == nil && rd.format.kind != "jsonld":
+		return d.node, nil
+	default:
+		var err error
+		if nodes, err = rd.items(ctx, d); err != nil {
+			return nil, err
+		}
+	}
+	if len(nodes) == 0 {
+		return nil, formatError("the detail page has no item")
+	}
+	return nodes[0], nil
+}
