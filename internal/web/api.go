@@ -1,12 +1,340 @@
 package web
 
 import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"maps"
+	"math"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
-// machineRoutes registers what programs ask for.
-func (s *server) machineRoutes(mux *http.ServeMux) {}
+// openAPI describes the answers for programs.
+//
+//go:embed openapi.yaml
+var openAPI []byte
 
-// observe counts one answered request. route is the pattern that served it.
-func (s *server) observe(route string, status int, took time.Duration) {}
+// machine is the part of the site that programs ask.
+type machine struct {
+	metrics *metrics
+	limit   *limiter
+	// indexed is set for good once the index has been there.
+	indexed atomic.Bool
+	// sources are the specs by name, allowed the names of those whose terms
+	// let their listings be handed to other programs.
+	sources map[string]source.Spec
+	allowed []string
+}
+
+// endpoint is one path for programs. Each answers GET and HEAD.
+type endpoint struct {
+	path  string
+	serve http.HandlerFunc
+}
+
+// apiEndpoints are the paths that openapi.yaml describes.
+func (s *server) apiEndpoints() []endpoint {
+	return []endpoint{
+		{"/api/v1/listings", s.apiListings},
+		{"/api/v1/listings/{id}", s.apiListing},
+		{"/api/v1/openapi.yaml", s.apiDescription},
+		{"/healthz", s.healthz},
+		{"/readyz", s.readyz},
+		{"/metrics", s.metricsPage},
+	}
+}
+
+// machineRoutes registers what programs ask for, and has every search of the
+// site measured.
+func (s *server) machineRoutes(mux *http.ServeMux) {
+	m := &machine{
+		metrics: newMetrics(s),
+		limit:   newLimiter(perSecond, burst, rememberedClients),
+		sources: map[string]source.Spec{},
+	}
+	for _, sp := range s.Specs {
+		m.sources[sp.Name] = sp
+		if sp.Terms.Syndicate {
+			m.allowed = append(m.allowed, sp.Name)
+		}
+	}
+	s.machine = m
+	s.Search = timedSearch{s.Search, m.metrics}
+	for _, e := range s.apiEndpoints() {
+		serve := only(e.serve)
+		if strings.HasPrefix(e.path, "/api/") {
+			serve = s.public(serve)
+		}
+		mux.HandleFunc(e.path, serve)
+	}
+	mux.HandleFunc("/api/", s.public(func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is no such address here. /api/v1/openapi.yaml lists them all."})
+	}))
+}
+
+// only lets GET and HEAD through.
+func only(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			serve(w, r)
+		case http.MethodOptions:
+			w.Header().Set("Allow", allow)
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Allow", allow)
+			refuse(w, r, problem{Status: http.StatusMethodNotAllowed, Detail: r.Method + " is not among " + allow + "."})
+		}
+	}
+}
+
+const allow = "GET, HEAD, OPTIONS"
+
+// public opens an address to pages of any origin (it knows no cookies and
+// tells nobody's secrets) and holds each client to its rate.
+func (s *server) public(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+		h.Set("X-Content-Type-Options", "nosniff")
+		if r.Method == http.MethodOptions {
+			h.Set("Access-Control-Allow-Methods", allow)
+			h.Set("Access-Control-Max-Age", "86400")
+		}
+		if wait := s.machine.limit.wait(clientAddr(r), s.Now()); wait > 0 {
+			h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			refuse(w, r, problem{Status: http.StatusTooManyRequests, Detail: "Too many requests. Retry-After says in how many seconds to come again."})
+			return
+		}
+		serve(w, r)
+	}
+}
+
+// apiDescription is GET /api/v1/openapi.yaml.
+func (s *server) apiDescription(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	write(w, r, http.StatusOK, "application/yaml; charset=utf-8", openAPI) // RFC 9512
+}
+
+// apiListings is GET /api/v1/listings: the page's own query string, held to
+// the sources that may be handed on.
+func (s *server) apiListings(w http.ResponseWriter, r *http.Request) {
+	v, bad := params(r, market.Params)
+	if bad != nil {
+		refuse(w, r, *bad)
+		return
+	}
+	q, errs := market.ParseQuery(v, s.Now(), s.knownSource)
+	for _, name := range q.Sources {
+		if !slices.Contains(s.machine.allowed, name) {
+			errs = append(errs, market.FieldError{Param: "source", Value: name, Want: "a source whose terms let its listings be handed on"})
+		}
+	}
+	if len(errs) > 0 {
+		refuse(w, r, badFields(errs))
+		return
+	}
+	a := answer{Page: max(q.Page, 1), PerPage: market.PerPage, Listings: []apiListing{}, Facets: market.Facets{}, Dropped: []string{}}
+	if len(s.machine.allowed) > 0 {
+		if err := s.find(r.Context(), q, &a); err != nil {
+			s.unavailable(w, r, err)
+			return
+		}
+	}
+	// The time it took is no part of what the answer says.
+	took := a.TookMS
+	a.TookMS = 0
+	w.Header().Set("ETag", etag(encode(a)))
+	a.TookMS = took
+	send(w, r, http.StatusOK, a)
+}
+
+// find fills an answer. The query is held to the sources that may be handed
+// on, so that total, facets and listings speak of the same.
+func (s *server) find(ctx context.Context, q market.Query, a *answer) error {
+	if len(q.Sources) == 0 && len(s.machine.allowed) < len(s.Specs) {
+		q.Sources = s.machine.allowed
+	}
+	p, err := s.Search.Search(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, l := range p.Hits {
+		if l, err = s.handed(ctx, l); errors.Is(err, market.ErrNotFound) {
+			continue // it was closed since the search
+		} else if err != nil {
+			return err
+		}
+		a.Listings = append(a.Listings, s.apiListingOf(l, q.From))
+	}
+	a.Total, a.Degraded, a.TookMS = p.Total, p.Degraded, milliseconds(p.Took)
+	a.Dropped = append(a.Dropped, p.Dropped...)
+	for name, counts := range p.Facets {
+		if name == "source" {
+			counts = maps.Clone(counts)
+			maps.DeleteFunc(counts, func(v string, _ int) bool { return !slices.Contains(s.machine.allowed, v) })
+		}
+		a.Facets[name] = counts
+	}
+	return nil
+}
+
+// handed is the listing as it may be handed on: itself, or, where its own
+// source's terms forbid that, its copy on a source that allows it. Copies on
+// sources that forbid it are left out. It fails with market.ErrNotFound where
+// nothing remains.
+func (s *server) handed(ctx context.Context, l market.Listing) (market.Listing, error) {
+	forbidden := func(c market.Copy) bool { return !slices.Contains(s.machine.allowed, c.Source) }
+	if !slices.Contains(s.machine.allowed, l.Source) {
+		i := slices.IndexFunc(l.AlsoOn, func(c market.Copy) bool { return !forbidden(c) })
+		if i < 0 {
+			return l, market.ErrNotFound
+		}
+		var err error
+		if l, err = s.Store.Listing(ctx, l.AlsoOn[i].ID); err != nil {
+			return l, err
+		}
+		if !l.Open() {
+			return l, market.ErrNotFound
+		}
+	}
+	l.AlsoOn = slices.DeleteFunc(slices.Clone(l.AlsoOn), forbidden)
+	return l, nil
+}
+
+// apiListing is GET /api/v1/listings/{id}. A closed listing answers 410 with
+// itself; one of a source that forbids handing it on is not there.
+func (s *server) apiListing(w http.ResponseWriter, r *http.Request) {
+	v, bad := params(r, []string{"from"})
+	if bad != nil {
+		refuse(w, r, *bad)
+		return
+	}
+	q, errs := market.ParseQuery(v, s.Now(), nil)
+	if len(errs) > 0 {
+		refuse(w, r, badFields(errs))
+		return
+	}
+	l, err := s.Store.Listing(r.Context(), r.PathValue("id"))
+	if err == nil && !slices.Contains(s.machine.allowed, l.Source) {
+		err = market.ErrNotFound
+	}
+	if errors.Is(err, market.ErrNotFound) {
+		refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is no such listing, or its source does not let it be handed on."})
+		return
+	}
+	if err != nil {
+		s.unavailable(w, r, err)
+		return
+	}
+	l.AlsoOn = slices.DeleteFunc(slices.Clone(l.AlsoOn), func(c market.Copy) bool { return !slices.Contains(s.machine.allowed, c.Source) })
+	status := http.StatusOK
+	if !l.Open() {
+		status = http.StatusGone
+	}
+	send(w, r, status, s.apiListingOf(l, q.From))
+}
+
+// unavailable answers what is no fault of the client's.
+func (s *server) unavailable(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // nobody is waiting any more
+	}
+	s.Log.Error("api", "path", r.URL.Path, "err", err)
+	w.Header().Set("Retry-After", "10")
+	refuse(w, r, problem{Status: http.StatusServiceUnavailable, Detail: "The listings cannot be read at the moment."})
+}
+
+// params reads a query string strictly: what is malformed, and what is not
+// among known, is a problem.
+func params(r *http.Request, known []string) (url.Values, *problem) {
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, &problem{Status: http.StatusBadRequest, Detail: "The query string is malformed: " + clip(err.Error())}
+	}
+	var errs []problemField
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if !slices.Contains(known, name) {
+			errs = append(errs, problemField{clip(name), "There is no such parameter; there are: " + strings.Join(known, ", ") + "."})
+		}
+	}
+	if len(errs) > 0 {
+		return nil, &problem{Status: http.StatusBadRequest, Detail: "A parameter is unknown.", Errors: errs}
+	}
+	return v, nil
+}
+
+// problem is an error in the words of RFC 9457, with one more member: errors
+// names the parameters at fault.
+type problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail"`
+	Errors []problemField `json:"errors"`
+}
+
+// problemField is what is wrong with one parameter.
+type problemField struct {
+	Parameter string `json:"parameter"`
+	Detail    string `json:"detail"`
+}
+
+func badFields(errs []market.FieldError) problem {
+	p := problem{Status: http.StatusBadRequest, Detail: "A parameter has a value that it does not take."}
+	for _, e := range errs {
+		e.Value = clip(e.Value)
+		p.Errors = append(p.Errors, problemField{e.Param, e.Error()})
+	}
+	return p
+}
+
+// refuse answers with a problem.
+func refuse(w http.ResponseWriter, r *http.Request, p problem) {
+	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	if p.Errors == nil {
+		p.Errors = []problemField{}
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	write(w, r, p.Status, "application/problem+json", encode(p))
+}
+
+// send answers with JSON (RFC 8259: always UTF-8).
+func send(w http.ResponseWriter, r *http.Request, status int, v any) {
+	write(w, r, status, "application/json", encode(v))
+}
+
+// encode turns one of this package's own shapes into JSON, which cannot fail.
+func encode(v any) []byte {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("web: " + err.Error())
+	}
+	return buf.Bytes()
+}
+
+// clip shortens what a client sent, before it is repeated.
+func clip(s string) string {
+	const most = 80
+	r := []rune(strings.ToValidUTF8(s, "�"))
+	if len(r) <= most {
+		return string(r)
+	}
+	return string(r[:most]) + "…"
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -67,7 +67,8 @@ type Options struct {
 
 type server struct {
 	Options
-	mux *http.ServeMux
+	mux     *http.ServeMux
+	machine *machine
 }
 
 // New is the whole site as one handler.

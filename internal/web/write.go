@@ -28,8 +28,9 @@ var (
 const smallest = 512
 
 // write sends a whole body: packed where the client takes gzip, and as 304
-// where it has it already. The ETag is weak, because the packed and the plain
-// body share it. Cache-Control, unless set, makes the client ask each time.
+// where it has it already. The ETag, unless set, is the body's hash; it is
+// weak, because the packed and the plain body share it. Cache-Control, unless
+// set, makes the client ask each time.
 func write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
@@ -38,9 +39,11 @@ func write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 		h.Set("Cache-Control", "private, no-cache")
 	}
 	if status == http.StatusOK {
-		sum := sha256.Sum256(body)
-		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
-		h.Set("ETag", tag)
+		tag := h.Get("ETag")
+		if tag == "" {
+			tag = etag(body)
+			h.Set("ETag", tag)
+		}
 		if matches(r.Header.Get("If-None-Match"), tag) {
 			h.Del("Content-Type")
 			w.WriteHeader(http.StatusNotModified)
@@ -64,6 +67,12 @@ func write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 	if r.Method != http.MethodHead {
 		w.Write(body) // a client that has gone is nobody's error
 	}
+}
+
+// etag is a weak tag of a body.
+func etag(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
 }
 
 // matches compares an If-None-Match with a weak tag (RFC 9110, 13.1.2).

@@ -1,0 +1,62 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// probeWithin bounds each question that readiness and metrics ask.
+const probeWithin = 3 * time.Second
+
+// health is what the two health addresses answer. Missing says in sentences
+// what is not there yet.
+type health struct {
+	Status  string   `json:"status"`
+	Version string   `json:"version"`
+	Missing []string `json:"missing"`
+}
+
+// healthz is GET /healthz: the process lives and serves.
+func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	send(w, r, http.StatusOK, health{Status: "ok", Version: s.Version, Missing: []string{}})
+}
+
+// readyz is GET /readyz: 200 when requests can be served well, otherwise 503
+// with what is missing. An engine that fails later does not make the process
+// unready: searches are then answered from the store.
+func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	missing := s.missing(r.Context())
+	if len(missing) == 0 {
+		send(w, r, http.StatusOK, health{Status: "ready", Version: s.Version, Missing: missing})
+		return
+	}
+	w.Header().Set("Retry-After", "5")
+	send(w, r, http.StatusServiceUnavailable, health{Status: "not ready", Version: s.Version, Missing: missing})
+}
+
+// missing says what keeps the process from serving, in words that are fit
+// for anybody's eyes: the errors themselves may name hosts and files.
+func (s *server) missing(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(ctx, probeWithin)
+	defer cancel()
+	out := []string{}
+	if _, err := s.Store.Sources(ctx); err != nil {
+		out = append(out, "The store does not answer.")
+	}
+	if !s.machine.indexed.Load() {
+		if _, err := s.Index(ctx); err != nil {
+			out = append(out, "The search index has not been built yet, or its engine does not answer.")
+		} else {
+			s.machine.indexed.Store(true)
+		}
+	}
+	if s.Ready != nil {
+		if err := s.Ready(ctx); err != nil {
+			out = append(out, "The process is not ready to serve.")
+		}
+	}
+	return out
+}
