@@ -1,5 +1,5 @@
 // Package search says what a search means, and what an engine must do. The
-// meaning (Analyzer, Match) is one for every engine and for alerts.
+// meaning (Analyzer, Words, Match) is one for every engine and for alerts.
 package search
 
 import (
@@ -16,8 +16,18 @@ import (
 type Index interface {
 	// Find gives the groups that match all words and filters of q, in q's
 	// order, at most market.PerPage from q.Offset, with the exact total and
-	// all facets. Words are not dropped here: see Searcher.
-	Find(ctx context.Context, q market.Query) (Result, error)
+	// all facets. The groups in without are left out of hits and total, and
+	// counted in the facets all the same: they stand on the page already.
+	// Words are not dropped here: see Searcher. It fails with ErrRebuild
+	// where there is no usable index, and with ErrDown where the engine does
+	// not answer.
+	//
+	// The orders: SortNew by Listing.Date, newest first; SortPay by Pay.USD,
+	// highest first and what is not stated last, then by date; SortBest by
+	// typos (fewer first), then by where the words stand (title, skills,
+	// the rest), then by date; without words it is SortNew. Equals stand by
+	// the group's key, so that pages neither overlap nor leave a gap.
+	Find(ctx context.Context, q market.Query, without ...string) (Result, error)
 	// Apply puts and deletes documents and moves the cursor to upto, all or
 	// nothing; when it returns nil the change will be found, at the latest
 	// after the engine's stated lag. Putting a document again replaces it.
