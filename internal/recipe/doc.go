@@ -51,7 +51,8 @@
 //
 // {page}, {offset}, {cursor}, {size} and {env.NAME} may stand in the url,
 // in header values and in the body; in the url they are query-escaped. On the
-// first page {cursor} is empty. A page without items ends the paging, and so
+// first page {cursor} is empty, and a query parameter that is {cursor} alone
+// is left out. A page without items ends the paging, and so
 // does a page that brings only items which the run has already seen. A short
 // page does not.
 //
@@ -96,6 +97,10 @@
 //
 // where ext holds the text of each element that the feed's own format does
 // not know, by its name with its prefix, and elements all of them whole.
+//
+// A site that answers in two forms has the second under otherwise, with its
+// own format, script, expect, items, fields, drop and keep; a page is read
+// in the first form that it has.
 //
 // # Fields
 //

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -26,14 +27,11 @@ type recipe struct {
 	getenv   func(string) string
 	request  request
 	paging   paging
-	list     reader
-	drop     []rule
-	keep     []rule
+	lists    []*reader // one, or two where the site has two forms
 	mojibake bool
 	strip    []*regexp.Regexp
 
-	detail    *reader
-	detailURL *field
+	detail *reader
 }
 
 // reader is how one kind of page is read.
@@ -44,6 +42,9 @@ type reader struct {
 	itemCSS   goquery.Matcher
 	challenge []*regexp.Regexp
 	fields    []field
+	drop      []rule
+	keep      []rule
+	detailURL *field // nil: the field url
 }
 
 // condition holds or does not, of a whole page or an item.
@@ -84,10 +85,15 @@ func Parse(data []byte, getenv func(string) string) (source.Source, error) {
 		m.add(err, strings.Split(strings.TrimSuffix(key, ":"), ".")...)
 	}
 	r.request = compileRequest(f, m)
-	r.list = compileList(f, m)
-	r.paging = compilePaging(f, r.list.format.isHTML(), m)
-	r.drop = compileRules(f.Drop, "drop", f, m)
-	r.keep = compileRules(f.Keep, "keep", f, m)
+	challenge := compileRegexps(f.Challenge, m, "challenge")
+	r.lists = append(r.lists, compileList(f, f.pageFile, challenge, m))
+	if f.Otherwise != nil {
+		r.lists = append(r.lists, compileList(f, *f.Otherwise, challenge, m, "otherwise"))
+		if len(f.Paging.Cursor)+len(f.Paging.Next)+len(f.Paging.Stop) > 0 {
+			m.add(errors.New("cursor, next and stop are in one format's language: they do not go with two"), "otherwise")
+		}
+	}
+	r.paging = compilePaging(f, r.lists[0].format.isHTML(), m)
 	r.mojibake = f.Clean.Mojibake
 	r.strip = compileRegexps(f.Clean.Strip, m, "clean", "strip")
 	compileDetail(r, f, m)
@@ -207,44 +213,55 @@ func compileFields(fs map[string]choiceList, html bool, m *mistakes, path ...str
 	return out
 }
 
-func compileList(f file, m *mistakes) reader {
-	r := reader{format: compileFormat(f.Format, f.Script, m)}
+func compileList(f file, p pageFile, challenge []*regexp.Regexp, m *mistakes, path ...string) *reader {
+	at := func(keys ...string) []string { return append(slices.Clone(path), keys...) }
+	r := &reader{format: compileFormat(p.Format, p.Script, m, path...), challenge: challenge}
 	html := r.format.isHTML()
-	r.expect = compileConditions(f.Expect, html, m, "expect")
-	r.challenge = compileRegexps(f.Challenge, m, "challenge")
+	r.expect = compileConditions(p.Expect, html, m, at("expect")...)
 	switch {
-	case f.Items == "" && f.Format != "feed" && f.Format != "jsonld":
-		m.add(errors.New("missing"), "items")
+	case p.Items == "" && p.Format != "feed" && p.Format != "jsonld":
+		m.add(errors.New("missing"), at("items")...)
 	case html:
-		sel, err := cascadia.Compile(f.Items)
-		m.add(err, "items")
+		sel, err := cascadia.Compile(p.Items)
+		m.add(err, at("items")...)
 		r.itemCSS = sel
-		if len(f.Expect) == 0 {
-			m.add(errors.New("html needs one, to tell a page without items from a wrong page"), "expect")
+		if len(p.Expect) == 0 {
+			m.add(errors.New("html needs one, to tell a page without items from a wrong page"), at("expect")...)
 		}
-	case f.Items != "":
-		code, err := compileJQ(f.Items)
-		m.add(err, "items")
+	case p.Items != "":
+		code, err := compileJQ(p.Items)
+		m.add(err, at("items")...)
 		r.itemJQ = code
 	}
-	r.fields = compileFields(f.Fields, html, m, "fields")
-	if _, ok := f.Fields["title"]; !ok && (f.Detail == nil || f.Detail.Fields["title"] == nil) {
-		m.add(errors.New("title is needed"), "fields")
+	r.fields = compileFields(p.Fields, html, m, at("fields")...)
+	if p.Fields["title"] == nil && (f.Detail == nil || f.Detail.Fields["title"] == nil) {
+		m.add(errors.New("title is needed"), at("fields")...)
 	}
-	if f.Fields["id"] == nil && f.Fields["url"] == nil {
-		m.add(errors.New("id or url is needed"), "fields")
+	if p.Fields["id"] == nil && p.Fields["url"] == nil {
+		m.add(errors.New("id or url is needed"), at("fields")...)
+	}
+	r.drop = compileRules(p.Drop, p, m, at("drop")...)
+	r.keep = compileRules(p.Keep, p, m, at("keep")...)
+	if f.Detail != nil {
+		if len(f.Detail.URL) > 0 {
+			u, err := compileField("url", single, f.Detail.URL, html)
+			m.add(err, "detail", "url")
+			r.detailURL = &u
+		} else if p.Fields["url"] == nil {
+			m.add(errors.New("url is needed for detail pages"), at("fields")...)
+		}
 	}
 	return r
 }
 
-func compileRules(rules []ruleFile, name string, f file, m *mistakes) (out []rule) {
+func compileRules(rules []ruleFile, p pageFile, m *mistakes, path ...string) (out []rule) {
 	for i, rf := range rules {
-		at := []string{name, fmt.Sprint(i)}
+		at := append(slices.Clone(path), strconv.Itoa(i))
 		r := rule{why: rf.Why, field: rf.Field}
 		if rf.Why == "" {
 			m.add(errors.New("why is needed"), at...)
 		}
-		html := f.Format == "html"
+		html := p.Format == "html"
 		expr := rf.JQ
 		if html {
 			expr = rf.CSS
@@ -259,7 +276,7 @@ func compileRules(rules []ruleFile, name string, f file, m *mistakes) (out []rul
 			m.add(err, at...)
 			r.cond = &c
 		default:
-			if _, ok := f.Fields[rf.Field]; !ok {
+			if p.Fields[rf.Field] == nil {
 				m.add(fmt.Errorf("fields has no %q", rf.Field), at...)
 			}
 			if rf.Regexp == "" {
@@ -283,7 +300,7 @@ func compileDetail(r *recipe, f file, m *mistakes) {
 		m.add(errors.New("no detail page is a feed"), "detail", "format")
 		return
 	}
-	rd := &reader{format: compileFormat(d.Format, d.Script, m, "detail"), challenge: r.list.challenge}
+	rd := &reader{format: compileFormat(d.Format, d.Script, m, "detail"), challenge: r.lists[0].challenge}
 	html := rd.format.isHTML()
 	rd.expect = compileConditions(d.Expect, html, m, "detail", "expect")
 	if html && len(d.Expect) == 0 {
@@ -303,13 +320,6 @@ func compileDetail(r *recipe, f file, m *mistakes) {
 	rd.fields = compileFields(d.Fields, html, m, "detail", "fields")
 	if len(d.Fields) == 0 {
 		m.add(errors.New("missing"), "detail", "fields")
-	}
-	if len(d.URL) > 0 {
-		u, err := compileField("url", single, d.URL, r.list.format.isHTML())
-		m.add(err, "detail", "url")
-		r.detailURL = &u
-	} else if f.Fields["url"] == nil {
-		m.add(errors.New("url is needed for detail pages"), "fields")
 	}
 	r.detail = rd
 }
@@ -416,18 +426,32 @@ type item struct {
 	detail string // the detail page's address
 }
 
-// read reads a listing page and the fields of all its items. Its errors wrap
-// source.ErrFormat or source.ErrChallenge, or are the context's.
-func (r *recipe) read(ctx context.Context, page fetch.Page) (pageItems, error) {
-	var p pageItems
-	err := r.list.open(ctx, page, func(jq context.Context, d document) error {
-		nodes, err := r.list.items(jq, d)
+// read reads a listing page and the fields of all its items, in the first of
+// the site's forms that it has. Its errors wrap source.ErrFormat or
+// source.ErrChallenge, or are the context's.
+func (r *recipe) read(ctx context.Context, page fetch.Page) (p pageItems, err error) {
+	var first error
+	for _, rd := range r.lists {
+		p, err = rd.page(ctx, page)
+		if !errors.Is(err, source.ErrFormat) {
+			return p, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return p, first
+}
+
+func (rd *reader) page(ctx context.Context, page fetch.Page) (p pageItems, err error) {
+	err = rd.open(ctx, page, func(jq context.Context, d document) error {
+		nodes, err := rd.items(jq, d)
 		if err != nil {
 			return err
 		}
 		p.document = d
 		for _, n := range nodes {
-			it := r.item(jq, d, n)
+			it := rd.item(jq, d, n)
 			if jq.Err() != nil {
 				return it.err
 			}
@@ -478,44 +502,38 @@ func (rd *reader) meets(ctx context.Context, d document) error {
 
 // item reads one item. Conditions on the item come before its fields, so
 // that what is left out need not be readable.
-func (r *recipe) item(ctx context.Context, d document, node any) item {
+func (rd *reader) item(ctx context.Context, d document, node any) item {
 	it := item{node: node}
-	if it.skip, it.err = r.leave(ctx, node, nil); it.skip != "" || it.err != nil {
+	if it.skip, it.err = rd.leave(ctx, node, nil); it.skip != "" || it.err != nil {
 		return it
 	}
-	if it.values, it.err = r.list.values(ctx, d, node); it.err != nil {
+	if it.values, it.err = rd.values(ctx, d, node); it.err != nil {
 		return it
 	}
-	if it.skip, it.err = r.leave(ctx, node, it.values); it.skip != "" || it.err != nil {
+	if it.skip, it.err = rd.leave(ctx, node, it.values); it.skip != "" || it.err != nil {
 		return it
 	}
-	if r.detail == nil {
-		return it
-	}
-	if r.detailURL == nil {
+	if rd.detailURL == nil {
 		if t := it.values["url"].texts; len(t) > 0 {
 			it.detail = t[0]
 		}
-	} else {
-		got, err := r.detailURL.of(ctx, node)
-		if err == nil && len(got.texts) > 0 {
-			it.detail, err = resolve(d.url, got.texts[0])
-		}
-		it.err = err
+		return it
 	}
-	if it.detail == "" && it.err == nil {
-		it.err = errors.New("no address of its detail page")
+	got, err := rd.detailURL.of(ctx, node)
+	if err == nil && len(got.texts) > 0 {
+		it.detail, err = resolve(d.url, got.texts[0])
 	}
+	it.err = err
 	return it
 }
 
 // leave names the rule by which an item is left out: with vs nil by the rules
 // on the item, else by those on its fields.
-func (r *recipe) leave(ctx context.Context, node any, vs values) (string, error) {
+func (rd *reader) leave(ctx context.Context, node any, vs values) (string, error) {
 	for _, set := range []struct {
 		rules []rule
 		out   bool
-	}{{r.drop, true}, {r.keep, false}} {
+	}{{rd.drop, true}, {rd.keep, false}} {
 		for _, rule := range set.rules {
 			var holds bool
 			switch {

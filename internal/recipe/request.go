@@ -17,6 +17,9 @@ import (
 
 var placeholder = regexp.MustCompile(`\{(page|offset|cursor|size|env\.[A-Za-z0-9_]+)\}`)
 
+// cursorParam is a query parameter that is a cursor alone.
+var cursorParam = regexp.MustCompile(`([?&])[^?&=#]+=\{cursor\}&?`)
+
 // request is what is asked for, with placeholders.
 type request struct {
 	url, method, body string
@@ -92,7 +95,11 @@ func (q request) at(p place, env environment) fetch.Request {
 	plain := func(s string) string { return s }
 	r := fetch.Request{URL: p.url, Method: q.method, Header: http.Header{}}
 	if r.URL == "" {
-		r.URL = fill(q.url, url.QueryEscape)
+		u := q.url
+		if p.cursor == "" {
+			u = cursorParam.ReplaceAllString(u, "$1")
+		}
+		r.URL = strings.TrimRight(fill(u, url.QueryEscape), "?&")
 	}
 	if q.body != "" {
 		r.Body = []byte(fill(q.body, plain))

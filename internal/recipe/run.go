@@ -48,7 +48,11 @@ func (u *run) items(ctx context.Context, items []item) error {
 			}
 			u.seen[key] = true
 		}
-		if u.get != nil && it.detail != "" {
+		if u.get != nil && u.r.detail != nil {
+			if it.detail == "" {
+				u.reject(it, errors.New("no address of its detail page"))
+				continue
+			}
 			vs, err := u.detail(ctx, it.detail)
 			var status *fetch.StatusError
 			switch {
@@ -99,7 +103,7 @@ func (u *run) detail(ctx context.Context, url string) (values, error) {
 	var vs values
 	rd := u.r.detail
 	err = rd.open(ctx, page, func(jq context.Context, d document) error {
-		node, err := rd.item(jq, d)
+		node, err := rd.one(jq, d)
 		if err != nil {
 			return err
 		}
@@ -128,9 +132,9 @@ func (u *run) complete() bool {
 	return u.given > 0 && u.lost == 0 && u.rejected*10 <= u.given+u.rejected
 }
 
-// item is the one item of a detail page: the page itself, the first element
+// one is the one item of a detail page: the page itself, the first element
 // or value of item, or the first posting.
-func (rd *reader) item(ctx context.Context, d document) (any, error) {
+func (rd *reader) one(ctx context.Context, d document) (any, error) {
 	var nodes []any
 	switch {
 	case rd.itemCSS == nil && rd.itemJQ == nil && rd.format.kind != "jsonld":

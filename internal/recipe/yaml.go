@@ -60,14 +60,9 @@ type file struct {
 		Pages  int        `yaml:"pages"`
 	} `yaml:"paging"`
 
-	Format    string                `yaml:"format"`
-	Script    scriptFile            `yaml:"script"`
-	Expect    textList              `yaml:"expect"`
-	Items     string                `yaml:"items"`
-	Challenge textList              `yaml:"challenge"`
-	Fields    map[string]choiceList `yaml:"fields"`
-	Drop      []ruleFile            `yaml:"drop"`
-	Keep      []ruleFile            `yaml:"keep"`
+	pageFile  `yaml:",inline"`
+	Otherwise *pageFile `yaml:"otherwise"`
+	Challenge textList  `yaml:"challenge"`
 	Clean     struct {
 		Mojibake bool     `yaml:"mojibake"`
 		Strip    []string `yaml:"strip"`
@@ -80,6 +75,17 @@ type file struct {
 		Expect textList              `yaml:"expect"`
 		Fields map[string]choiceList `yaml:"fields"`
 	} `yaml:"detail"`
+}
+
+// pageFile says how a listing page is read.
+type pageFile struct {
+	Format string                `yaml:"format"`
+	Script scriptFile            `yaml:"script"`
+	Expect textList              `yaml:"expect"`
+	Items  string                `yaml:"items"`
+	Fields map[string]choiceList `yaml:"fields"`
+	Drop   []ruleFile            `yaml:"drop"`
+	Keep   []ruleFile            `yaml:"keep"`
 }
 
 type scriptFile struct {
