@@ -38,21 +38,21 @@ func (w Words) match(d Document, hit func(Term, string) bool) bool {
 		}
 	}
 	for _, p := range w.Phrases {
-		if !d.has(p) {
+		if !d.Has(p) {
 			return false
 		}
 	}
 	for _, p := range w.Not {
-		if d.has(p) {
+		if d.Has(p) {
 			return false
 		}
 	}
 	return true
 }
 
-// has reports whether the words stand in a row. A single word may also be
+// Has reports whether the words stand in a row. A single word may also be
 // one that was rewritten.
-func (d Document) has(phrase []string) bool {
+func (d Document) Has(phrase []string) bool {
 	return slices.ContainsFunc(d.Fields(), func(f *Field) bool {
 		return row(f.Words, phrase) >= 0 || len(phrase) == 1 && slices.Contains(f.Extra, phrase[0])
 	})
