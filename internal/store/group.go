@@ -49,6 +49,11 @@ func (b *saver) group(ctx context.Context, l market.Listing, old string) (string
 		if _, err := b.tx.ExecContext(ctx, `UPDATE listing SET grp = $1 WHERE grp = $2 AND id <> $3`, heir, old, l.ID); err != nil {
 			return "", doing("rename a group", err)
 		}
+		for _, f := range fellows {
+			if k := b.stored[f.ID]; k != nil {
+				k.grp = heir
+			}
+		}
 		b.log.add(heir)
 	}
 	return group, nil

@@ -90,6 +90,9 @@ type saver struct {
 	now   time.Time
 	log   *changeLog
 	saved market.Saved
+	// stored is what is known of the batch's listings, kept true as groups
+	// are renamed.
+	stored map[string]*known
 
 	insertListing, insertContent, candidates *sql.Stmt
 }
@@ -101,20 +104,19 @@ type known struct {
 }
 
 func (b *saver) save(ctx context.Context, batch []market.Listing) error {
-	stored, err := b.known(ctx, batch)
-	if err != nil {
+	if err := b.read(ctx, batch); err != nil {
 		return err
 	}
 	var seen, reopened, closed []string
 	for _, l := range batch {
 		l = clean(l)
-		old, isKnown := stored[l.ID]
+		old := b.stored[l.ID]
 		over := !l.Open() || !l.ExpiresAt.IsZero() && !l.ExpiresAt.After(b.now)
 		switch {
-		case !isKnown && over:
+		case old == nil && over:
 			b.saved.Seen++
 			continue
-		case !isKnown:
+		case old == nil:
 			if err := b.insert(ctx, l); err != nil {
 				return err
 			}
@@ -175,9 +177,9 @@ func (b *saver) save(ctx context.Context, batch []market.Listing) error {
 	return nil
 }
 
-// known reads what is stored of a batch, by ID.
-func (b *saver) known(ctx context.Context, batch []market.Listing) (map[string]known, error) {
-	out := make(map[string]known, len(batch))
+// read reads what is known of a batch.
+func (b *saver) read(ctx context.Context, batch []market.Listing) error {
+	b.stored = make(map[string]*known, len(batch))
 	for start := 0; start < len(batch); start += maxList {
 		var ids []string
 		for _, l := range batch[start:min(start+maxList, len(batch))] {
@@ -191,14 +193,14 @@ func (b *saver) known(ctx context.Context, batch []market.Listing) (map[string]k
 			if err := rows.Scan(&id, &k.grp, &k.hash, &k.postedAt, &k.firstSeen, &k.closedAt); err != nil {
 				return err
 			}
-			out[id] = k
+			b.stored[id] = &k
 			return nil
 		})
 		if err != nil {
-			return nil, doing("read the known listings", err)
+			return doing("read the known listings", err)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // mark updates many listings at once; set uses the placeholders of args.
@@ -244,7 +246,7 @@ func (b *saver) insert(ctx context.Context, l market.Listing) error {
 	return nil
 }
 
-func (b *saver) update(ctx context.Context, l market.Listing, old known, doc, hash string) error {
+func (b *saver) update(ctx context.Context, l market.Listing, old *known, doc, hash string) error {
 	l.FirstSeenAt = at(old.firstSeen)
 	var err error
 	l.Group, err = b.group(ctx, l, old.grp)
