@@ -52,6 +52,8 @@ var families = map[string][]string{
 	"mark":          {"level", "english", "from", "pay", "warn"},
 	"sort":          {"new", "best", "pay"},
 	"state":         {"healthy", "late", "partial", "thin", "changed", "empty", "blocked", "unreachable", "failed", "running", "waiting", "terms", "off"},
+	"fail":          {"not-found", "no-listing", "method", "long", "server", "busy"},
+	"fail-text":     {"not-found", "no-listing", "method", "long", "server", "busy"},
 	"clock":         {"dawn", "morning", "noon", "afternoon", "evening", "night"},
 	"month":         {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
@@ -51,13 +52,13 @@ func (s *shelf) find(q market.Query) []market.Listing {
 	return out
 }
 
-func (s *shelf) Search(_ context.Context, q market.Query) (Page, error) {
+func (s *shelf) Search(_ context.Context, q market.Query) (search.Page, error) {
 	if s.searchErr != nil {
-		return Page{}, s.searchErr
+		return search.Page{}, s.searchErr
 	}
 	s.searched = q
 	hits := s.find(q)
-	p := Page{Total: len(hits), Facets: market.Facets{}, Degraded: s.degraded, Took: 1500 * time.Microsecond, Dropped: []string{"zzz"}}
+	p := search.Page{Total: len(hits), Facets: market.Facets{}, Degraded: s.degraded, Took: 1500 * time.Microsecond, Dropped: []string{"zzz"}}
 	p.Hits = hits[min(q.Offset(), len(hits)):min(q.Offset()+market.PerPage, len(hits))]
 	for _, name := range market.FacetNames {
 		p.Facets[name] = map[string]int{}

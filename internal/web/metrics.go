@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 )
 
 // metrics are what the site counts for operators. Labels have few values:
@@ -74,7 +75,7 @@ type timedSearch struct {
 	metrics *metrics
 }
 
-func (t timedSearch) Search(ctx context.Context, q market.Query) (Page, error) {
+func (t timedSearch) Search(ctx context.Context, q market.Query) (search.Page, error) {
 	began := time.Now()
 	p, err := t.Searcher.Search(ctx, q)
 	t.metrics.searches.WithLabelValues(strconv.FormatBool(q.Text != "")).Observe(time.Since(began).Seconds())

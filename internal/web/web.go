@@ -6,20 +6,25 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/kajkhoj/kajkhoj/internal/locale"
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
 // Searcher finds listings. It answers in a degraded way (Page.Degraded)
 // rather than fail when the engine is down.
 type Searcher interface {
-	Search(ctx context.Context, q market.Query) (Page, error)
+	Search(ctx context.Context, q market.Query) (search.Page, error)
 }
 
 // Store is what the pages read besides searches.
@@ -69,6 +74,13 @@ type server struct {
 	Options
 	mux     *http.ServeMux
 	machine *machine
+	views   map[locale.Lang]*view
+	assets  *assets
+	sources stateCache
+	// https says that the public reaches the site by TLS.
+	https bool
+	// plainFailure is the page for when no page can be made.
+	plainFailure []byte
 }
 
 // New is the whole site as one handler.
@@ -79,9 +91,40 @@ func New(o Options) (http.Handler, error) {
 	if o.Registry == nil {
 		o.Registry = prometheus.NewRegistry()
 	}
-	s := &server{Options: o, mux: http.NewServeMux()}
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
+		return nil, fmt.Errorf("web: %q is no address for a site", o.BaseURL)
+	}
+	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	s := &server{Options: o, mux: http.NewServeMux(), views: map[locale.Lang]*view{}, https: base.Scheme == "https"}
+	if s.assets, err = loadAssets(staticFiles); err != nil {
+		return nil, err
+	}
+	var apology strings.Builder
+	apology.WriteString("<!doctype html><html lang=\"bn\"><meta charset=\"utf-8\"><title>500</title>")
+	for _, l := range locale.Langs {
+		v, err := newView(l, o.Specs)
+		if err != nil {
+			return nil, err
+		}
+		s.views[l] = v
+		fmt.Fprintf(&apology, "<h1 lang=%q>%s</h1><p lang=%q>%s</p>", l, v.Text("fail.server"), l, v.Text("fail-text.server"))
+	}
+	s.plainFailure = []byte(apology.String())
+	s.routes()
 	s.machineRoutes(s.mux)
-	return s.mux, nil
+	return s, nil
+}
+
+// routes are the pages. What programs ask for is registered by machineRoutes.
+func (s *server) routes() {
+	s.mux.HandleFunc("GET /{$}", s.results)
+	s.mux.HandleFunc("GET /listing/{id}", s.listing)
+	s.mux.HandleFunc("GET /status", s.status)
+	s.mux.HandleFunc("GET /about", s.about)
+	s.mux.HandleFunc("GET /static/{name}", s.static)
+	s.mux.HandleFunc("GET /robots.txt", s.robots)
+	s.mux.HandleFunc("/", s.elsewhere)
 }
 
 // knownSource tells whether a source's name may stand in a query.

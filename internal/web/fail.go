@@ -1,0 +1,69 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+)
+
+type failPage struct {
+	frame
+	Heading, Text string
+}
+
+// fail answers with a page that says what is wrong; kind is the name of its
+// messages.
+func (s *server) fail(w http.ResponseWriter, r *http.Request, status int, kind string) {
+	v := s.view(w, r)
+	p := failPage{Heading: v.Text("fail." + kind), Text: v.Text("fail-text." + kind)}
+	p.frame = s.frame(v, r, p.Heading)
+	p.NoIndex = true
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		p.Switch = "/?lang=" + string(p.Other)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	s.show(w, r, v, "fail", status, p)
+}
+
+func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, http.StatusNotFound, "not-found")
+}
+
+// failed logs what kept a page from being made and says so: as a 503 when
+// the time was up, as a 500 else. A client that went away is told nothing.
+func (s *server) failed(w http.ResponseWriter, r *http.Request, err error) {
+	switch {
+	case errors.Is(err, context.Canceled):
+		// Nobody is waiting for the answer; the status is for the count only.
+		w.WriteHeader(499)
+	case errors.Is(err, context.DeadlineExceeded):
+		s.Log.Warn("a page took too long", "path", r.URL.Path, "err", err)
+		w.Header().Set("Retry-After", "5")
+		s.fail(w, r, http.StatusServiceUnavailable, "busy")
+	default:
+		s.Log.Error("a page failed", "path", r.URL.Path, "err", err)
+		s.fail(w, r, http.StatusInternalServerError, "server")
+	}
+}
+
+// failPlain is the answer when not even a page can be made: both languages,
+// no template.
+func (s *server) failPlain(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	write(w, r, http.StatusInternalServerError, "text/html; charset=utf-8", s.plainFailure)
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return names
+}
+
+// badParameter refuses parameters that a page does not know, by name.
+func (s *server) badParameter(w http.ResponseWriter, r *http.Request, v *view, names []string) {
+	p := failPage{Heading: v.Text("bad.title"), Text: v.Text("bad.unknown", "param", cut(names[0], 40))}
+	p.frame = s.frame(v, r, p.Heading)
+	p.NoIndex = true
+	w.Header().Set("Cache-Control", "no-store")
+	s.show(w, r, v, "fail", http.StatusBadRequest, p)
+}

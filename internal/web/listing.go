@@ -1,0 +1,385 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"html/template"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/source"
+)
+
+type listingPage struct {
+	frame
+	Back     string
+	Heading  template.HTML
+	TextLang string // of title and text, where it is not the page's
+	Source   template.HTML
+	At, Age  string
+	Sites    string
+	Warnings []warningNote
+	Facts    []fact
+	// Original is the listing's own page, empty where its address is unfit.
+	Original, OriginalRel string
+	OriginalText          template.HTML
+	Full                  bool
+	Text                  template.HTML
+	Note                  template.HTML
+	PostedAt, Posted      string
+	SeenAt, Seen          string
+	ExpiresAt, Expires    string
+	AlsoTitle             string
+	Also                  []otherSite
+	Rights                template.HTML
+	Attribution           template.HTML
+	AttributionURL        string
+	// Closed says when and where it was found gone; empty while it is open.
+	Closed       template.HTML
+	SimilarTitle string
+	Similar      []hit
+}
+
+// warningNote is a warning sign with its words and what to do.
+type warningNote struct {
+	// ID is "f-warn" for the first.
+	ID, Title, Advice string
+	Quote             template.HTML
+}
+
+// fact is one thing that we know of a listing, and how.
+type fact struct {
+	// ID is what the mark in the text links to, empty for facts without.
+	ID, Class, Name string
+	Value           template.HTML
+	Word            string
+	Quotes          []template.HTML
+	Why             []template.HTML
+}
+
+type otherSite struct {
+	Name     template.HTML
+	URL, Rel string
+}
+
+var listingID = regexp.MustCompile(`^[0-9a-f]{20}$`)
+
+// excerptLength is how much of a text is shown where its terms do not allow
+// all of it, in characters.
+const excerptLength = 300
+
+func (s *server) listing(w http.ResponseWriter, r *http.Request) {
+	v := s.view(w, r)
+	if bad := unknown(r.URL.Query()); len(bad) > 0 {
+		s.badParameter(w, r, v, bad)
+		return
+	}
+	id := r.PathValue("id")
+	if !listingID.MatchString(id) {
+		s.fail(w, r, http.StatusNotFound, "no-listing")
+		return
+	}
+	l, err := s.Store.Listing(r.Context(), id)
+	switch {
+	case errors.Is(err, market.ErrNotFound):
+		s.fail(w, r, http.StatusNotFound, "no-listing")
+		return
+	case err != nil:
+		s.failed(w, r, fmt.Errorf("reading a listing: %w", err))
+		return
+	}
+	p := s.listingPage(v, r, l)
+	status := http.StatusOK
+	if !l.Open() {
+		status = http.StatusGone
+	}
+	s.show(w, r, v, "listing", status, p)
+}
+
+func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listingPage {
+	now := s.Now()
+	sp := s.spec(l.Source)
+	text, whole := l.Description, true
+	if !sp.Terms.FullText {
+		text = cut(text, excerptLength)
+		whole = text == l.Description
+	}
+	m := markListing(l, text)
+	p := &listingPage{
+		Back:     s.back(r),
+		Heading:  m.heading(l.Title),
+		TextLang: v.lang(l.Title, l.Lang),
+		Source:   v.site(l.Source),
+		At:       stamp(l.Date()), Age: v.Age(l.Date(), now),
+		Full:   whole && !l.Snippet,
+		Text:   m.paragraphs(v, text, l.Open()),
+		Seen:   v.DateClock(l.FirstSeenAt),
+		SeenAt: stamp(l.FirstSeenAt),
+	}
+	title := l.Title
+	if !l.Open() {
+		title = v.Text("listing.closed-title", "title", l.Title)
+		p.Closed = v.markup("listing.closed-when", "time", v.DateClock(l.ClosedAt), "site", p.Source)
+	}
+	p.frame = s.frame(v, r, title)
+	p.NoIndex = !sp.Terms.Index || !l.Open()
+	if !p.NoIndex {
+		p.Canonical = s.BaseURL + "/listing/" + l.ID
+	}
+	pay := s.pay(v, l)
+	p.Description = v.Text("listing.description", "title", l.Title,
+		"level", orElse(labelOf(v, "level.", l.Level, "").Value, v.Text("hit.unstated")),
+		"english", orElse(labelOf(v, "english.", l.English, "").Value, v.Text("hit.unstated")),
+		"pay", orElse(pay.Amount, v.Text("money.none")))
+	if n := len(l.Sources()); n > 1 {
+		p.Sites = v.Text("hit.sites", "n", v.Int(n))
+	}
+	for i, w := range l.Warnings {
+		note := warningNote{Title: v.Text("listing.care", "sign", v.Text("sign."+string(w.Kind))), Advice: v.Text("advice." + string(w.Kind))}
+		if note.ID = "f-warn"; i > 0 {
+			note.ID = fmt.Sprintf("f-warn-%d", i+1)
+		}
+		if w.Evidence.Quote != "" {
+			note.Quote = m.cite(v, w.Evidence, l.Lang)
+		}
+		p.Warnings = append(p.Warnings, note)
+	}
+	p.Facts = s.facts(v, l, m, pay)
+	p.Original = safeURL(l.URL)
+	p.OriginalRel = rel(sp)
+	p.OriginalText = v.markup("listing.original", "site", p.Source)
+	switch {
+	case l.Description == "":
+		p.Text = v.markup("listing.no-text")
+	case !whole:
+		p.Note = v.markup("listing.excerpt-note", "site", p.Source)
+	case l.Snippet:
+		p.Note = v.markup("listing.snippet-note")
+	}
+	if !l.PostedAt.IsZero() {
+		p.PostedAt, p.Posted = stamp(l.PostedAt), v.DateClock(l.PostedAt)
+	}
+	if !l.ExpiresAt.IsZero() {
+		p.ExpiresAt, p.Expires = stamp(l.ExpiresAt), v.DateClock(l.ExpiresAt)
+	}
+	for _, c := range l.AlsoOn {
+		p.Also = append(p.Also, otherSite{v.site(c.Source), safeURL(c.URL), rel(s.spec(c.Source))})
+	}
+	p.AlsoTitle = v.Text("listing.also", "n", v.Int(len(l.Sources())-1))
+	p.Rights = v.markup("listing.rights", "site", p.Source)
+	p.AttributionURL = safeURL(orElse(sp.Terms.AttributionURL, l.URL))
+	p.Attribution = v.named(orElse(sp.Terms.Attribution, sp.Title))
+	p.SimilarTitle = v.Text("listing.similar")
+	if !l.Open() {
+		p.SimilarTitle = v.Text("listing.similar-open")
+	}
+	p.Similar = s.hits(v, s.similar(r.Context(), l, now), now)
+	return p
+}
+
+// spec is what is known of a source; for one that is no longer shipped, that
+// nothing is allowed.
+func (s *server) spec(name string) source.Spec {
+	for _, sp := range s.Specs {
+		if sp.Name == name {
+			return sp
+		}
+	}
+	return source.Spec{Name: name, Title: name}
+}
+
+// rel is how links to a source are made: sites that want links to count for
+// search engines say so in their terms.
+func rel(sp source.Spec) string {
+	if sp.Terms.Follow {
+		return "noopener"
+	}
+	return "nofollow noopener"
+}
+
+// safeURL is an address that a link may lead to, empty for anything but http
+// and https.
+func safeURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	return u.String()
+}
+
+// back is the list that the reader came from, where the browser says so.
+func (s *server) back(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host || u.Path != "/" || u.RawQuery == "" {
+		return "/"
+	}
+	return "/?" + u.Query().Encode()
+}
+
+func (s *server) facts(v *view, l market.Listing, m *marked, pay pay) []fact {
+	out := []fact{
+		labelFact(v, m, "level", v.Text("listing.level"), l.Level, l.Lang),
+		labelFact(v, m, "english", v.Text("listing.english"), l.English, l.Lang),
+		s.fromFact(v, m, l),
+		s.payFact(v, m, l, pay),
+	}
+	plain := func(name string, value template.HTML) {
+		if value != "" {
+			out = append(out, fact{Name: v.Text(name), Value: value})
+		}
+	}
+	if l.Category.Valid() {
+		plain("listing.category", link(market.Query{From: market.DefaultFrom, Categories: []market.Category{l.Category}}, v.Text("category."+string(l.Category))))
+	}
+	var skills []string
+	for _, slug := range l.Skills {
+		name := s.SkillName(slug)
+		skills = append(skills, string(link(market.Query{From: market.DefaultFrom, Text: name}, name)))
+	}
+	plain("listing.skills", template.HTML(strings.Join(skills, " · ")))
+	plain("listing.company", v.named(l.Company))
+	return out
+}
+
+func link(q market.Query, text string) template.HTML {
+	return template.HTML(`<a href="` + html.EscapeString(address(q, func(*market.Query) {})) + `">` + html.EscapeString(text) + `</a>`)
+}
+
+// maxQuotes is how many quotes stand beside a fact.
+const maxQuotes = 3
+
+// labelFact is a label with all its reasons; kind is "level" or "english".
+func labelFact[V ~string](v *view, m *marked, kind, name string, l market.Label[V], lang string) fact {
+	lb := labelOf(v, kind+".", l, lang)
+	f := fact{ID: "f-" + kind, Class: lb.Class, Name: name, Value: template.HTML(html.EscapeString(lb.Value)), Word: lb.Word}
+	if l.Value == "" {
+		return f
+	}
+	if l.Stated() {
+		for _, e := range l.Evidence[:min(len(l.Evidence), maxQuotes)] {
+			f.Quotes = append(f.Quotes, m.cite(v, e, lang))
+		}
+	} else {
+		var words []string
+		for _, e := range l.Evidence[:min(len(l.Evidence), maxQuotes)] {
+			words = append(words, e.Quote)
+		}
+		if len(words) > 0 {
+			f.Why = append(f.Why, v.markup("listing.estimate", "words", v.words(words)))
+		} else {
+			f.Why = append(f.Why, v.markup("listing.estimate-kind"))
+		}
+	}
+	f.Why = append(f.Why, v.markup(kind+"-means."+string(l.Value)))
+	return f
+}
+
+func (s *server) fromFact(v *view, m *marked, l market.Listing) fact {
+	f := fact{ID: "f-from", Name: v.Text("listing.from", "country", v.Country(market.DefaultFrom))}
+	switch l.Apply.From(market.DefaultFrom) {
+	case market.Unknown:
+		f.Word = v.Text("hit.unstated")
+		return f
+	case market.Yes:
+		f.Value = v.markup("listing.yes")
+	case market.No:
+		f.Value = v.markup("listing.no")
+	}
+	f.Class, f.Word = "said", v.Text("hit.stated")
+	if !l.Apply.Basis.Stated() {
+		f.Class, f.Word = "calc", v.Text("hit.estimated")
+	}
+	for _, e := range l.Apply.Evidence[:min(len(l.Apply.Evidence), maxQuotes)] {
+		f.Quotes = append(f.Quotes, m.cite(v, e, l.Lang))
+	}
+	if l.Apply.Where == market.WhereWorldwide {
+		f.Why = append(f.Why, v.markup("listing.worldwide"))
+		return f
+	}
+	const named = 8
+	var names []string
+	for _, code := range l.Apply.Countries[:min(len(l.Apply.Countries), named)] {
+		names = append(names, v.Country(code))
+	}
+	list := strings.Join(names, v.Text("listing.country-next"))
+	if more := len(l.Apply.Countries) - named; more > 0 {
+		f.Why = append(f.Why, v.markup("listing.countries-more", "countries", list, "n", v.Int(more)))
+	} else {
+		f.Why = append(f.Why, v.markup("listing.countries", "countries", list))
+	}
+	return f
+}
+
+func (s *server) payFact(v *view, m *marked, l market.Listing, pay pay) fact {
+	f := fact{ID: "f-pay", Name: v.Text("listing.pay")}
+	if pay.Amount == "" {
+		f.Word = v.Text("hit.unstated")
+		if pay.Words != "" {
+			f.Why = append(f.Why, pay.Words)
+		}
+		return f
+	}
+	f.Class, f.Word = "said", v.Text("hit.stated")
+	f.Value = template.HTML(html.EscapeString(pay.Amount + " " + pay.Per))
+	switch {
+	case l.Pay.Evidence != nil:
+		f.Quotes = append(f.Quotes, m.cite(v, *l.Pay.Evidence, l.Lang))
+	case l.Pay.Text != "":
+		f.Quotes = append(f.Quotes, v.quote(l.Pay.Text, l.Lang))
+	}
+	if unit, taka, ok := v.Rate(l.Pay.Currency, s.Rates); ok && pay.Taka != "" {
+		f.Why = append(f.Why, v.markup("money.rate", "amount", pay.Taka, "day", v.Date(s.Rates.AsOf), "dollar", unit, "taka", taka))
+	}
+	return f
+}
+
+// similarCount is how many similar listings stand below one.
+const similarCount = 3
+
+// similar finds open listings of the same kind: by skills first, then by
+// kind of work alone, then by the title's words. A search that fails is
+// logged and leaves the page without.
+func (s *server) similar(ctx context.Context, l market.Listing, now time.Time) []market.Listing {
+	base := market.Query{From: market.DefaultFrom, Now: now}
+	var tries []market.Query
+	if l.Category.Valid() && l.Category != "other" {
+		kind := base
+		kind.Categories = []market.Category{l.Category}
+		if len(l.Skills) > 0 {
+			skilled := kind
+			skilled.Text = s.SkillName(l.Skills[0])
+			tries = append(tries, skilled)
+		}
+		tries = append(tries, kind)
+	} else {
+		words := base
+		words.Text = cut(l.Title, 60)
+		tries = append(tries, words)
+	}
+	var out []market.Listing
+	seen := map[string]bool{l.ID: true, l.Group: true}
+	for _, q := range tries {
+		found, err := s.Search.Search(ctx, q)
+		if err != nil {
+			s.Log.Warn("similar listings cannot be found", "err", err)
+			return out
+		}
+		for _, hit := range found.Hits {
+			if seen[hit.ID] || seen[hit.Group] {
+				continue
+			}
+			seen[hit.ID] = true
+			out = append(out, hit)
+			if len(out) == similarCount {
+				return out
+			}
+		}
+	}
+	return out
+}

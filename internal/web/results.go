@@ -1,0 +1,515 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
+)
+
+type resultsPage struct {
+	frame
+	Q                             string
+	Levels, Englishes             []choice
+	LevelMeans, EnglishMeans      string
+	Stated                        choice
+	Categories, Pays, Days, Sites []choice
+	From                          []choice
+	Min                           string
+	Warns, Sorts                  []choice
+	// Errors are what is wrong with the query; then there are no results.
+	Errors []fieldError
+	Wrong  map[string]string // parameter -> its error
+
+	Total   string
+	Kept    string
+	Dropped template.HTML
+	Chips   []chip
+	// Collecting stands above the hits, or in their place, while the first
+	// runs are under way.
+	Collecting *collecting
+	Empty      *empty
+	Degraded   bool
+	Hits       []hit
+	Pages      []pageLink
+	Depth      string
+	Rates      string
+	Late       template.HTML
+}
+
+// choice is a value of a filter with the number of listings it would give.
+type choice struct {
+	Value string
+	Label template.HTML
+	Count string
+	On    bool
+}
+
+// chip is a filter in use, with the address of the same search without it.
+type chip struct {
+	Kind, Text string
+	Lang       string
+	URL        string
+}
+
+type pageLink struct {
+	// Kind is "here", "page", "gap", "previous" or "next".
+	Kind, Number, URL string
+}
+
+type fieldError struct {
+	Param, Text string
+	// Anchor is where the field is, empty for a parameter that is none.
+	Anchor string
+}
+
+// empty is what to do where nothing was found.
+type empty struct {
+	// Loosen are searches that find something, with one filter less.
+	Loosen []loosen
+	// PastEnd says that there are hits, on earlier pages; First is the first.
+	PastEnd bool
+	First   string
+}
+
+type loosen struct{ Text, URL string }
+
+func (s *server) results(w http.ResponseWriter, r *http.Request) {
+	v := s.view(w, r)
+	params := r.URL.Query()
+	now := s.Now()
+	q, wrong := market.ParseQuery(params, now, s.knownSource)
+	p := &resultsPage{Wrong: map[string]string{}}
+	for _, e := range wrong {
+		p.wrong(e.Param, v.Text("bad.field", "param", e.Param, "value", cut(e.Value, 40), "want", v.Text("want."+e.Param)))
+	}
+	for _, name := range unknown(params, market.Params...) {
+		p.wrong("", v.Text("bad.unknown", "param", cut(name, 40)))
+	}
+	if l, ok := params["lang"]; ok && !validLang(l) {
+		p.wrong("", v.Text("bad.field", "param", "lang", "value", cut(l[0], 40), "want", "bn, en"))
+	}
+	if len(p.Errors) > 0 {
+		s.begin(p, v, r, q, nil)
+		p.Total = v.Text("bad.title")
+		p.Title = v.Text("site.title", "page", p.Total)
+		p.NoIndex = true
+		w.Header().Set("Cache-Control", "no-store")
+		s.show(w, r, v, "results", http.StatusBadRequest, p)
+		return
+	}
+	found, err := s.Search.Search(r.Context(), q)
+	if err != nil {
+		s.failed(w, r, fmt.Errorf("searching: %w", err))
+		return
+	}
+	states := s.states(r.Context())
+	s.begin(p, v, r, q, found.Facets)
+	p.NoIndex = len(q.Values()) > 0
+	if !p.NoIndex {
+		p.Canonical = s.BaseURL + "/"
+	}
+	p.Total = total(v, found.Total)
+	title := headline(v, q, p.Chips)
+	if title == "" {
+		title = v.Text("results.title")
+	}
+	if q.Page > 1 {
+		title = v.Text("results.page", "total", title, "page", v.Int(q.Page))
+	}
+	p.Title = v.Text("site.title", "page", title)
+	p.Degraded = found.Degraded
+	p.Kept = kept(v, q, found)
+	p.Dropped = dropped(v, found.Dropped)
+	p.Hits = s.hits(v, found.Hits, now)
+	p.Collecting = s.collecting(v, states, q, found, now)
+	switch {
+	case p.Collecting != nil && p.Collecting.Alone:
+	case len(found.Hits) == 0 && found.Total > 0 && q.Page > 1:
+		p.Empty = &empty{PastEnd: true, First: address(q, func(q *market.Query) { q.Page = 0 })}
+	case len(found.Hits) == 0:
+		p.Empty = s.loosen(r.Context(), v, q, found)
+	}
+	p.Pages = pageLinks(v, q, found.Total)
+	if found.Total > market.Depth && q.Page == market.Depth/market.PerPage {
+		p.Depth = v.Text("results.depth", "n", v.Int(market.Depth))
+	}
+	if _, taka, ok := v.Rate("USD", s.Rates); ok {
+		p.Rates = v.Text("money.rates", "taka", taka, "day", v.Date(s.Rates.AsOf))
+	}
+	p.Late = s.late(v, states, now)
+	s.show(w, r, v, "results", http.StatusOK, p)
+}
+
+func validLang(given []string) bool {
+	return len(given) == 1 && (given[0] == "bn" || given[0] == "en")
+}
+
+func (p *resultsPage) wrong(param, text string) {
+	anchor := ""
+	if param != "" && param != "page" {
+		anchor = "by-" + param
+		p.Wrong[param] = text
+	}
+	p.Errors = append(p.Errors, fieldError{param, text, anchor})
+}
+
+// begin fills in the form and the chips.
+func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query, facets market.Facets) {
+	p.frame = s.frame(v, r, v.Text("results.title"))
+	p.Skip = "results"
+	p.Description = v.Text("site.front")
+	p.Q = q.Text
+	count := func(facet, value string) string {
+		n, ok := facets[facet][value]
+		if !ok {
+			if facets == nil || facets[facet] == nil {
+				return ""
+			}
+			n = 0
+		}
+		return v.Int(n)
+	}
+	text := func(key string) template.HTML { return v.markup(key) }
+
+	p.Levels = append(p.Levels, choice{"", text("find.any"), count("level", ""), q.Level == ""})
+	for _, l := range market.Levels {
+		p.Levels = append(p.Levels, choice{string(l), text("level." + string(l)), count("level", string(l)), q.Level == l})
+	}
+	p.Englishes = append(p.Englishes, choice{"", text("find.any"), count("english", ""), q.English == ""})
+	for _, e := range market.Englishes {
+		p.Englishes = append(p.Englishes, choice{string(e), text("english-pill." + string(e)), count("english", string(e)), q.English == e})
+	}
+	if q.Level != "" {
+		p.LevelMeans = v.Text("level-means." + string(q.Level))
+	}
+	if q.English != "" {
+		p.EnglishMeans = v.Text("english-means." + string(q.English))
+	}
+	p.Stated = choice{"1", text("find.stated"), count("stated", "1"), q.Stated}
+	for _, c := range market.Categories {
+		// Without counts all are offered; with them those that would give
+		// something, and those chosen.
+		on := slices.Contains(q.Categories, c)
+		if facets["category"] != nil && facets["category"][string(c)] == 0 && !on {
+			continue
+		}
+		p.Categories = append(p.Categories, choice{string(c), text("category." + string(c)), count("category", string(c)), on})
+	}
+	for _, k := range market.PayKinds {
+		p.Pays = append(p.Pays, choice{string(k), text("pay." + string(k)), count("pay", string(k)), slices.Contains(q.Pays, k)})
+	}
+	if q.MinUSD > 0 {
+		p.Min = strconv.FormatInt(q.MinUSD, 10)
+	}
+	for _, d := range market.Days {
+		n := strconv.Itoa(d)
+		p.Days = append(p.Days, choice{n, text("days." + n), count("days", n), q.Days == d})
+	}
+	p.Days = append(p.Days, choice{"", text("days.any"), count("days", ""), q.Days == 0})
+	p.From = s.countries(v, q, facets)
+	for _, sp := range s.Specs {
+		on := slices.Contains(q.Sources, sp.Name)
+		if !on && facets["source"][sp.Name] == 0 && (facets["source"] != nil || !sp.Enabled) {
+			continue
+		}
+		p.Sites = append(p.Sites, choice{sp.Name, v.site(sp.Name), count("source", sp.Name), on})
+	}
+	p.Warns = []choice{
+		{"", text("warn.all"), count("warn", ""), q.Warn == market.WarnAll},
+		{"0", text("warn.without"), count("warn", "0"), q.Warn == market.WarnWithout},
+		{"1", text("warn.only"), count("warn", "1"), q.Warn == market.WarnOnly},
+	}
+	for _, o := range []market.Sort{market.SortNew, market.SortBest, market.SortPay} {
+		// The order that comes by itself is sent empty, so that a search for
+		// words that begins here comes in the order of words.
+		value := string(o)
+		if q.Sort == market.SortDefault && q.Order() == o {
+			value = ""
+		}
+		p.Sorts = append(p.Sorts, choice{Value: value, Label: text("sort." + string(o)), On: q.Order() == o})
+	}
+	p.Chips = s.chips(v, q)
+}
+
+// countries are the usual choices of "I would apply from", and the one chosen.
+func (s *server) countries(v *view, q market.Query, facets market.Facets) []choice {
+	codes := market.FromChoices
+	if q.From != "" && !slices.Contains(codes, q.From) {
+		codes = append([]string{q.From}, codes...)
+	}
+	out := make([]choice, 0, len(codes)+1)
+	for _, code := range append(slices.Clip(codes), "") {
+		name := v.Text("from.any")
+		if code != "" {
+			name = v.Country(code)
+		}
+		c := choice{Value: code, Label: template.HTML(html.EscapeString(name)), On: q.From == code}
+		if n, ok := facets["from"][code]; ok {
+			c.Label = v.markup("find.from-count", "country", name, "n", v.Int(n))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// address is a search's address after a change.
+func address(q market.Query, change func(*market.Query)) string {
+	change(&q)
+	if enc := q.Values().Encode(); enc != "" {
+		return "/?" + enc
+	}
+	return "/"
+}
+
+func without[T comparable](vs []T, v T) []T {
+	return slices.DeleteFunc(slices.Clone(vs), func(x T) bool { return x == v })
+}
+
+// chips are the filters in use. The country that is asked for by default has
+// a chip beside others only: a page that nobody has filtered has none.
+func (s *server) chips(v *view, q market.Query) []chip {
+	var out []chip
+	add := func(kind, text string, change func(*market.Query)) {
+		out = append(out, chip{Kind: kind, Text: text, Lang: v.lang(text, ""), URL: address(q, func(q *market.Query) { q.Page = 0; change(q) })})
+	}
+	if q.Level != "" {
+		add(v.Text("chip.level"), v.Text("level."+string(q.Level)), func(q *market.Query) { q.Level = "" })
+	}
+	if q.English != "" {
+		add(v.Text("chip.english"), v.upTo(q.English), func(q *market.Query) { q.English = "" })
+	}
+	if q.Stated {
+		add("", v.Text("find.stated"), func(q *market.Query) { q.Stated = false })
+	}
+	for _, c := range q.Categories {
+		add(v.Text("chip.category"), v.Text("category."+string(c)), func(q *market.Query) { q.Categories = without(q.Categories, c) })
+	}
+	for _, k := range q.Pays {
+		add(v.Text("chip.pay"), v.Text("pay."+string(k)), func(q *market.Query) { q.Pays = without(q.Pays, k) })
+	}
+	if q.MinUSD > 0 {
+		add("", v.minimum(q.MinUSD), func(q *market.Query) { q.MinUSD = 0 })
+	}
+	if q.Days > 0 {
+		add(v.Text("chip.days"), v.Text("days."+strconv.Itoa(q.Days)), func(q *market.Query) { q.Days = 0 })
+	}
+	for _, name := range q.Sources {
+		add(v.Text("chip.source"), s.title(name), func(q *market.Query) { q.Sources = without(q.Sources, name) })
+	}
+	switch q.Warn {
+	case market.WarnWithout:
+		add("", v.Text("warn.without"), func(q *market.Query) { q.Warn = "" })
+	case market.WarnOnly:
+		add("", v.Text("warn.only"), func(q *market.Query) { q.Warn = "" })
+	}
+	if q.From != "" && (len(out) > 0 || q.From != market.DefaultFrom) {
+		add("", v.Text("from.chip", "country", v.Country(q.From)), func(q *market.Query) { q.From = "" })
+	}
+	if q.From == "" {
+		// Taking this one off goes back to the default.
+		add("", v.Text("from.any"), func(q *market.Query) { q.From = market.DefaultFrom })
+	}
+	// Words in the page's own language are not marked.
+	for i := range out {
+		if out[i].Kind != v.Text("chip.source") {
+			out[i].Lang = ""
+		}
+	}
+	return out
+}
+
+func (v *view) upTo(e market.English) string {
+	return v.Text("chip.upto", "ability", v.Text("english."+string(e)))
+}
+
+func (v *view) minimum(usd int64) string {
+	return v.Text("chip.min", "amount", v.Pay(market.Pay{Kind: market.PayFixed, Min: usd * 100, Max: usd * 100, Currency: "USD"}))
+}
+
+func (s *server) title(name string) string {
+	for _, sp := range s.Specs {
+		if sp.Name == name {
+			return sp.Title
+		}
+	}
+	return name
+}
+
+func total(v *view, n int) string {
+	switch n {
+	case 0:
+		return v.Text("results.zero")
+	case 1:
+		return v.Text("results.one")
+	}
+	return v.Text("results.total", "n", v.Int(n))
+}
+
+// headline is the search in a few words, for the title.
+func headline(v *view, q market.Query, chips []chip) string {
+	text := q.Text
+	for _, c := range chips[:min(len(chips), 2)] {
+		if text != "" {
+			text += ", "
+		}
+		text += c.Text
+	}
+	return text
+}
+
+// kept says what became of listings that do not state what is asked.
+func kept(v *view, q market.Query, found search.Page) string {
+	if q.Stated {
+		return v.Text("results.kept-stated")
+	}
+	n := found.Facets["kept"]
+	if n == nil {
+		return v.Text("results.kept-unknown")
+	}
+	return v.Text("results.kept", "estimate", v.Int(n[string(market.StandingEstimate)]), "none", v.Int(n[string(market.StandingNone)]))
+}
+
+// dropped says which words the search left out because too little has them.
+func dropped(v *view, words []string) template.HTML {
+	if len(words) == 0 {
+		return ""
+	}
+	return v.markup("results.dropped", "words", v.words(words))
+}
+
+// words puts some words in quotation marks, each in its language.
+func (v *view) words(words []string) template.HTML {
+	var all template.HTML
+	for i, w := range words {
+		if i > 0 {
+			all += v.markup("site.quote-next")
+		}
+		all += v.quote(w, "")
+	}
+	return all
+}
+
+// pageLinks are the pages around the present one, the first and the last.
+func pageLinks(v *view, q market.Query, total int) []pageLink {
+	last := (min(total, market.Depth) + market.PerPage - 1) / market.PerPage
+	if last < 2 {
+		return nil
+	}
+	here := max(q.Page, 1)
+	to := func(n int) string { return address(q, func(q *market.Query) { q.Page = n }) }
+	var out []pageLink
+	if here > 1 && here <= last {
+		out = append(out, pageLink{"previous", "", to(here - 1)})
+	}
+	before := 0
+	for n := 1; n <= last; n++ {
+		if n != 1 && n != last && (n < here-1 || n > here+1) && !(here == 1 && n == 3) {
+			continue
+		}
+		if n > before+1 {
+			out = append(out, pageLink{Kind: "gap"})
+		}
+		before = n
+		kind := "page"
+		if n == here {
+			kind = "here"
+		}
+		out = append(out, pageLink{kind, v.Int(n), to(n)})
+	}
+	if here < last {
+		out = append(out, pageLink{"next", "", to(here + 1)})
+	}
+	return out
+}
+
+// loosen finds what would find something: for each filter the same search
+// without it. Facets answer for most; a few are asked for.
+func (s *server) loosen(ctx context.Context, v *view, q market.Query, found search.Page) *empty {
+	e := &empty{}
+	offer := func(n int, text string, q market.Query) {
+		if n > 0 {
+			e.Loosen = append(e.Loosen, loosen{text, address(q, func(q *market.Query) { q.Page = 0 })})
+		}
+	}
+	asked := 0
+	// count is the facet's own count of a query where there is one, and a
+	// search's total else. A few searches at most: this is a hint.
+	count := func(facet, value string, q market.Query) int {
+		if n, ok := found.Facets[facet][value]; ok {
+			return n
+		}
+		if asked >= 6 {
+			return 0
+		}
+		asked++
+		p, err := s.Search.Search(ctx, q)
+		if err != nil {
+			s.Log.Warn("a looser search failed", "err", err)
+			return 0
+		}
+		if len(p.Dropped) > 0 {
+			return 0
+		}
+		return p.Total
+	}
+	remove := func(facet, label string) {
+		less := q.With(facet, "")
+		n := count(facet, "", less)
+		offer(n, v.Text("empty.without", "filter", label, "n", v.Int(n)), less)
+	}
+	if q.Level != "" {
+		remove("level", v.Text("level."+string(q.Level)))
+	}
+	if q.English != "" {
+		remove("english", v.upTo(q.English))
+	}
+	if q.Stated {
+		less := q.With("stated", "")
+		n := count("stated", "", less)
+		offer(n, v.Text("empty.estimates", "n", v.Int(n)), less)
+	}
+	if q.Days > 0 {
+		longer := 0
+		for _, d := range market.Days {
+			if d > q.Days && found.Facets["days"][strconv.Itoa(d)] > 0 {
+				longer = d
+				break
+			}
+		}
+		if longer > 0 {
+			n := found.Facets["days"][strconv.Itoa(longer)]
+			offer(n, v.Text("empty.instead", "old", v.Text("days."+strconv.Itoa(q.Days)), "new", v.Text("days."+strconv.Itoa(longer)), "n", v.Int(n)), q.With("days", strconv.Itoa(longer)))
+		} else {
+			remove("days", v.Text("days."+strconv.Itoa(q.Days)))
+		}
+	}
+	if len(q.Categories) > 0 {
+		remove("category", v.Text("category."+string(q.Categories[0])))
+	}
+	if len(q.Pays) > 0 {
+		remove("pay", v.Text("pay."+string(q.Pays[0])))
+	}
+	if q.MinUSD > 0 {
+		remove("min", v.minimum(q.MinUSD))
+	}
+	if len(q.Sources) > 0 {
+		remove("source", s.title(q.Sources[0]))
+	}
+	if q.From != "" {
+		remove("from", v.Text("from.chip", "country", v.Country(q.From)))
+	}
+	if q.Warn != market.WarnAll {
+		remove("warn", v.Text(map[market.Warn]string{market.WarnWithout: "warn.without", market.WarnOnly: "warn.only"}[q.Warn]))
+	}
+	if q.Text != "" {
+		remove("q", cut(q.Text, 40))
+	}
+	return e
+}

@@ -1,0 +1,124 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+const (
+	// answerWithin bounds one answer, search and all.
+	answerWithin = 10 * time.Second
+	// longestAddress bounds path and query string together, in bytes: the
+	// longest text of a query in Bengali takes 1,800.
+	longestAddress = 4096
+	// largestBody bounds what a client may send, in bytes.
+	largestBody = 64 << 10
+)
+
+// HTTPServer is a server with the time-outs and limits that the site wants.
+func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      answerWithin + 20*time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// policy lets a page load its own style and pictures and nothing else: no
+// script, no frame, no font, no other host.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// ServeHTTP puts what every answer needs around the routes: headers, limits,
+// a time to be done by, and a face for a panic. It is the one place that
+// counts answers.
+func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	defer cancel()
+	r = r.WithContext(ctx)
+	w := &recorder{ResponseWriter: rw}
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if s.https {
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			s.Log.Error("a request panicked", "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			if w.status == 0 {
+				clear(h) // what the handler had set belongs to another answer
+				h.Set("Content-Security-Policy", policy)
+				h.Set("X-Content-Type-Options", "nosniff")
+				s.failPlain(w, r)
+			}
+		}
+		s.observe(r.Pattern, w.status, time.Since(start))
+	}()
+	if r.Body != nil {
+		r.Body = http.MaxBytesReader(w, r.Body, largestBody)
+	}
+	if len(r.URL.Path)+len(r.URL.RawQuery) > longestAddress {
+		s.fail(w, r, http.StatusRequestURITooLong, "long")
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// elsewhere answers what no route takes: 405 where another method would be
+// served, 404 else.
+func (s *server) elsewhere(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		probe := r.Clone(r.Context())
+		probe.Method = http.MethodGet
+		if _, pattern := s.mux.Handler(probe); pattern != "/" {
+			w.Header().Set("Allow", "GET, HEAD")
+			s.fail(w, r, http.StatusMethodNotAllowed, "method")
+			return
+		}
+	}
+	s.notFound(w, r)
+}
+
+// tracking are parameters that other sites hang on a link; pages ignore them.
+func tracking(param string) bool {
+	return strings.HasPrefix(param, "utm_") || param == "fbclid" || param == "gclid"
+}

@@ -1,0 +1,404 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
+	"github.com/kajkhoj/kajkhoj/internal/source"
+)
+
+type statusPage struct {
+	frame
+	Summary, AsOf string
+	Sites         []siteRow
+	// SearchClass and SearchState are how the engine is, SearchText how far.
+	SearchClass, SearchState, SearchText string
+}
+
+type siteRow struct {
+	Name, Home   string
+	Title        template.HTML
+	Class, State string
+	Why          []template.HTML
+	Spark        *spark
+	Last, Next   string
+	Open         string
+}
+
+// spark is the newest runs as bars, the oldest first.
+type spark struct {
+	Width      int
+	Bars, Zero string // SVG paths
+	Label      string
+}
+
+func (s *server) status(w http.ResponseWriter, r *http.Request) {
+	v := s.view(w, r)
+	if bad := unknown(r.URL.Query()); len(bad) > 0 {
+		s.badParameter(w, r, v, bad)
+		return
+	}
+	now := s.Now()
+	states, err := s.fresh(r.Context())
+	if err != nil {
+		s.failed(w, r, fmt.Errorf("reading the sources' states: %w", err))
+		return
+	}
+	p := &statusPage{AsOf: v.Text("status.as-of", "time", v.DateClock(now))}
+	p.frame = s.frame(v, r, v.Text("status.title"))
+	p.Description = v.Text("status.description")
+	p.Canonical = s.BaseURL + "/status"
+	counts := map[string]int{}
+	for _, sp := range s.Specs {
+		row := s.siteRow(v, sp, states[sp.Name], now)
+		p.Sites = append(p.Sites, row.siteRow)
+		counts[row.kind]++
+	}
+	p.Summary = v.Text("status.summary", "all", v.Int(len(s.Specs)), "ok", v.Int(counts["ok"]), "slow", v.Int(counts["slow"]),
+		"down", v.Int(counts["down"]), "wait", v.Int(counts["wait"]), "off", v.Int(counts["off"]))
+	switch at, err := s.Index(r.Context()); {
+	case err != nil:
+		s.Log.Warn("the search index does not say how it stands", "err", err)
+		p.SearchClass, p.SearchState, p.SearchText = "down", v.Text("state.failed"), v.Text("status.search-down")
+	case at.Behind > 0:
+		p.SearchClass, p.SearchState = "slow", v.Text("state.late")
+		p.SearchText = v.Text("status.search-behind", "n", v.Int(int(max(at.Documents, 0))), "behind", v.Int(int(at.Behind)))
+	default:
+		p.SearchState = v.Text("state.healthy")
+		p.SearchText = v.Text("status.search-ok", "n", v.Int(int(max(at.Documents, 0))))
+	}
+	s.show(w, r, v, "status", http.StatusOK, p)
+}
+
+// condition is how a source does, in a word and, where it is not well, why.
+type condition struct {
+	// kind is "ok", "slow", "down", "wait" or "off".
+	kind string
+	// state is the name of a message of the group "state".
+	state string
+	why   string
+}
+
+// grace is how late a run may begin before its source is called late.
+const grace = 15 * time.Minute
+
+// conditionOf judges a source by its newest runs. st is nil for a source
+// that the store does not know yet.
+func conditionOf(v *view, sp source.Spec, st *market.SourceState, now time.Time) condition {
+	enabled := sp.Enabled
+	if st != nil {
+		enabled = st.Enabled
+	}
+	switch {
+	case !enabled && sp.Terms.Permission:
+		return condition{kind: "off", state: "terms"}
+	case !enabled:
+		return condition{kind: "off", state: "off"}
+	case st == nil:
+		return condition{kind: "wait", state: "waiting"}
+	}
+	running := !st.RunningSince.IsZero()
+	limit := sp.Limits.Time
+	if limit == 0 {
+		limit = 10 * time.Minute
+	}
+	if running && now.Sub(st.RunningSince) > limit+grace {
+		return condition{"slow", "late", v.Text("why.stuck", "time", v.Moment(st.RunningSince, now))}
+	}
+	if st.Last == nil {
+		if running {
+			return condition{kind: "wait", state: "running"}
+		}
+		if late(st, now) {
+			return condition{"slow", "late", v.Text("why.late", "time", v.Moment(st.NextAt, now))}
+		}
+		return condition{kind: "wait", state: "waiting"}
+	}
+	switch st.Last.State {
+	case market.RunBlocked:
+		if st.Last.Status >= 400 {
+			return condition{"down", "blocked", v.Text("why.blocked-code", "code", v.Digits(strconv.Itoa(st.Last.Status)))}
+		}
+		return condition{"down", "blocked", v.Text("why.blocked")}
+	case market.RunChanged:
+		return condition{"down", "changed", v.Text("why.changed")}
+	case market.RunUnreachable:
+		return condition{"down", "unreachable", v.Text("why.unreachable")}
+	case market.RunFailed:
+		return condition{"down", "failed", v.Text("why.failed")}
+	}
+	if !running && late(st, now) {
+		return condition{"slow", "late", v.Text("why.late", "time", v.Moment(st.NextAt, now))}
+	}
+	switch {
+	case st.Last.State == market.RunPartial:
+		return condition{"slow", "partial", v.Text("why.partial")}
+	case st.Last.State == market.RunOK && st.Last.Found == 0:
+		return condition{"slow", "empty", v.Text("why.empty")}
+	case st.Last.State == market.RunOK:
+		if usual := usual(st.Recent); st.Last.Found*3 < usual {
+			return condition{"slow", "thin", v.Text("why.thin", "usual", v.Int(usual), "last", v.Int(st.Last.Found))}
+		}
+	}
+	return condition{kind: "ok", state: "healthy"}
+}
+
+func late(st *market.SourceState, now time.Time) bool {
+	return !st.NextAt.IsZero() && now.Sub(st.NextAt) > grace
+}
+
+// usual is the median of what earlier whole runs found, 0 where fewer than
+// five are known.
+func usual(recent []market.RunRecord) int {
+	var found []int
+	for _, r := range recent[min(1, len(recent)):] {
+		if r.State == market.RunOK {
+			found = append(found, r.Found)
+		}
+	}
+	if len(found) < 5 {
+		return 0
+	}
+	slices.Sort(found)
+	return found[len(found)/2]
+}
+
+type judgedRow struct {
+	siteRow
+	kind string
+}
+
+func (s *server) siteRow(v *view, sp source.Spec, st *market.SourceState, now time.Time) judgedRow {
+	c := conditionOf(v, sp, st, now)
+	row := siteRow{
+		Name: sp.Name, Home: safeURL(sp.Home), Title: v.site(sp.Name),
+		Class: map[string]string{"ok": "", "slow": "slow", "down": "down", "wait": "off", "off": "off"}[c.kind],
+		State: v.Text("state." + c.state),
+		Last:  v.Text("status.none"), Next: v.Text("status.none"), Open: v.Text("status.none"),
+	}
+	if c.why != "" {
+		row.Why = append(row.Why, template.HTML(html.EscapeString(c.why)))
+	}
+	if c.kind == "off" {
+		// What a source's own description says stands in English.
+		if sp.Why != "" {
+			row.Why = append(row.Why, v.named(sp.Why))
+		}
+		if sp.Needs != "" {
+			row.Why = append(row.Why, v.markup("status.needs", "needs", v.named(sp.Needs)))
+		}
+	}
+	if st == nil {
+		return judgedRow{row, c.kind}
+	}
+	row.Open = v.Text("status.open-n", "n", v.Int(st.Open))
+	if st.Last != nil {
+		at := v.Moment(st.Last.Finished, now)
+		switch l := st.Last; {
+		case l.State == market.RunUnchanged:
+			row.Last = v.Text("status.last-unchanged", "time", at)
+		case !l.State.Failed():
+			row.Last = v.Text("status.last-ok", "time", at, "n", v.Int(l.Found))
+		case l.Status >= 400:
+			row.Last = v.Text("status.last-code", "time", at, "code", v.Digits(strconv.Itoa(l.Status)))
+		default:
+			row.Last = v.Text("status.last-failed", "time", at)
+		}
+	}
+	switch {
+	case c.kind == "off":
+	case !st.RunningSince.IsZero():
+		row.Next = v.Text("status.now")
+	case st.NextAt.IsZero():
+	case st.NextAt.After(now):
+		row.Next = v.Moment(st.NextAt, now)
+	default:
+		row.Next = v.Text("status.soon")
+	}
+	row.Spark = sparkOf(v, st.Recent)
+	return judgedRow{row, c.kind}
+}
+
+// sparkRuns is how many runs a sparkline shows.
+const sparkRuns = 14
+
+// sparkOf draws the newest runs. A run that the site answered with
+// "unchanged" stands as high as the one before it.
+func sparkOf(v *view, recent []market.RunRecord) *spark {
+	runs := slices.Clone(recent[:min(len(recent), sparkRuns)])
+	if len(runs) == 0 {
+		return nil
+	}
+	slices.Reverse(runs)
+	var found []int
+	for _, r := range runs {
+		n := r.Found
+		switch {
+		case r.State.Failed():
+			n = 0
+		case r.State == market.RunUnchanged && len(found) > 0:
+			n = found[len(found)-1]
+		}
+		found = append(found, n)
+	}
+	most, least := slices.Max(found), slices.Min(found)
+	var bars, zero strings.Builder
+	for i, n := range found {
+		x := 4 + 8*i
+		if n == 0 {
+			fmt.Fprintf(&zero, "M%d 32v-4", x)
+			continue
+		}
+		fmt.Fprintf(&bars, "M%d 32v-%d", x, max(2, n*30/most))
+	}
+	return &spark{
+		Width: 8 * len(found), Bars: bars.String(), Zero: zero.String(),
+		Label: v.Text("status.spark", "runs", v.Int(len(found)), "least", v.Int(least), "most", v.Int(most), "last", v.Int(found[len(found)-1])),
+	}
+}
+
+// collecting is the first collection under way.
+type collecting struct {
+	Title, Text string
+	Done, All   int
+	Sites       []siteLine
+	// Alone says that there is nothing else to show yet.
+	Alone bool
+}
+
+type siteLine struct {
+	Class string
+	Text  template.HTML
+}
+
+// collecting tells how the first runs go: with each site while there is
+// nothing else to show, in short while some sites are still to come, and not
+// at all after that.
+func (s *server) collecting(v *view, states map[string]*market.SourceState, q market.Query, found search.Page, now time.Time) *collecting {
+	if states == nil {
+		return nil
+	}
+	c := &collecting{}
+	open, coming := 0, 0
+	for _, sp := range s.Specs {
+		st := states[sp.Name]
+		cond := conditionOf(v, sp, st, now)
+		if cond.kind == "off" {
+			continue
+		}
+		c.All++
+		line := siteLine{Class: "off", Text: v.markup("first.next", "site", v.site(sp.Name))}
+		if st != nil {
+			open += st.Open
+			n := v.Int(st.Open)
+			switch {
+			case st.LastOK != nil:
+				c.Done++
+				line = siteLine{"", v.markup("first.count", "site", v.site(sp.Name), "n", n)}
+			case !st.RunningSince.IsZero():
+				coming++
+				line = siteLine{"off", v.markup("first.running", "site", v.site(sp.Name), "n", n)}
+			case st.Last != nil:
+				at := v.Text("status.soon")
+				if st.NextAt.After(now) {
+					at = v.Moment(st.NextAt, now)
+				}
+				line = siteLine{"down", v.markup("first.failed", "site", v.site(sp.Name), "state", v.Text("state."+cond.state), "time", at)}
+			default:
+				coming++
+			}
+		} else {
+			coming++
+		}
+		c.Sites = append(c.Sites, line)
+	}
+	c.Title, c.Text = v.Text("first.title"), v.Text("first.done", "all", v.Int(c.All), "done", v.Int(c.Done), "n", v.Int(open))
+	switch {
+	case c.All == 0:
+		return nil
+	case open == 0 && found.Total == 0:
+		c.Alone = true
+		if coming == 0 {
+			c.Title, c.Text = v.Text("first.stuck"), v.Text("first.stuck-text")
+		}
+	case found.Total == 0 && !found.Degraded && len(q.Values()) == 0:
+		c.Alone, c.All, c.Sites = true, 0, nil
+		c.Title, c.Text = v.Text("first.indexing"), v.Text("first.indexing-text", "n", v.Int(open))
+	case coming == 0:
+		return nil
+	default:
+		c.Sites = nil
+	}
+	return c
+}
+
+// late names the sites whose newest offers may be missing.
+func (s *server) late(v *view, states map[string]*market.SourceState, now time.Time) template.HTML {
+	var names []template.HTML
+	for _, sp := range s.Specs {
+		if states[sp.Name] == nil {
+			continue
+		}
+		if c := conditionOf(v, sp, states[sp.Name], now); c.kind == "down" || c.state == "late" {
+			names = append(names, v.site(sp.Name))
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return v.markup("results.late", "site", names[0])
+	}
+	return v.markup("results.late-many", "n", v.Int(len(names)))
+}
+
+// stateCache keeps the sources' states for a second, so that pages do not
+// each ask the store.
+type stateCache struct {
+	mu     sync.Mutex
+	read   time.Time
+	states map[string]*market.SourceState
+}
+
+const statesFor = time.Second
+
+// fresh reads the sources' states, not older than a second.
+func (s *server) fresh(ctx context.Context) (map[string]*market.SourceState, error) {
+	c := &s.sources
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := time.Now(); c.states != nil && now.Sub(c.read) < statesFor {
+		return c.states, nil
+	}
+	all, err := s.Store.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	states := make(map[string]*market.SourceState, len(all))
+	for i := range all {
+		states[all[i].Name] = &all[i]
+	}
+	c.states, c.read = states, time.Now()
+	return states, nil
+}
+
+// states are fresh states, or nil where they cannot be read: a list of hits
+// is still worth showing without its notes on the sites.
+func (s *server) states(ctx context.Context) map[string]*market.SourceState {
+	states, err := s.fresh(ctx)
+	if err != nil {
+		s.Log.Error("the sources' states cannot be read", "err", err)
+		return nil
+	}
+	return states
+}
