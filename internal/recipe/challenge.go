@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"fmt"
 	"regexp"
 
 	"github.com/kajkhoj/kajkhoj/internal/source"
@@ -16,25 +17,17 @@ var challenges = []*regexp.Regexp{
 	regexp.MustCompile(`(?is)<form[^>]*>.*?<input[^>]+type=["']?password`),
 }
 
-// asChallenge makes an ErrFormat an ErrChallenge where the body is known for
-// one. It is asked only about answers that are not what the source sends, so
-// that a listing's words are never taken for a challenge.
-func (r *reader) asChallenge(err error, body []byte) error {
-	for _, list := range [][]*regexp.Regexp{r.challenge, challenges} {
-		for _, re := range list {
-			if m := re.Find(body); m != nil {
-				return wrapped{source.ErrChallenge, "the page says " + quote(string(m), 80)}
-			}
+// Challenge makes the error of an answer that is not what a source sends an
+// ErrChallenge where the body is known for a challenge, a log-in or a block
+// page, and returns any other as it is. It is for such answers only: a page
+// of listings may well hold these words.
+func Challenge(err error, body []byte) error { return challenge(err, body, challenges) }
+
+func challenge(err error, body []byte, known []*regexp.Regexp) error {
+	for _, re := range known {
+		if m := re.Find(body); m != nil {
+			return fmt.Errorf("%w: the page says %s", source.ErrChallenge, quote(string(m), 80))
 		}
 	}
 	return err
 }
-
-// wrapped is one of the source package's errors with a detail.
-type wrapped struct {
-	err    error
-	detail string
-}
-
-func (w wrapped) Error() string { return w.err.Error() + ": " + w.detail }
-func (w wrapped) Unwrap() error { return w.err }

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"unicode/utf8"
@@ -20,6 +21,11 @@ var encodingDecl = regexp.MustCompile(`^(\s*<\?xml[^>]*?encoding=["'])([^"']*)([
 func readFeed(body []byte) (any, error) {
 	if utf8.Valid(body) {
 		body = encodingDecl.ReplaceAll(body, []byte("${1}utf-8${3}"))
+	}
+	switch gofeed.DetectFeedType(bytes.NewReader(body)) {
+	case gofeed.FeedTypeRSS, gofeed.FeedTypeAtom:
+	default:
+		return nil, errors.New("neither RSS nor Atom")
 	}
 	feed, err := gofeed.NewParser().Parse(bytes.NewReader(body))
 	if err != nil {

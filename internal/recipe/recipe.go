@@ -482,7 +482,7 @@ func (rd *reader) open(ctx context.Context, page fetch.Page, use func(jq context
 	case jq.Err() != nil:
 		return formatError("jq ran longer than %s", jqTime)
 	case errors.Is(err, source.ErrFormat):
-		return rd.asChallenge(err, page.Body)
+		return Challenge(challenge(err, page.Body, rd.challenge), page.Body)
 	}
 	return err
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/recipe"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
@@ -260,14 +261,8 @@ func decode(page fetch.Page, v any) error {
 		}
 		return nil
 	}
-	if challenge.Match(page.Body) {
-		return fmt.Errorf("%w: %w", source.ErrChallenge, err)
-	}
-	return formatError("JSON: %w", err)
+	return recipe.Challenge(formatError("JSON: %w", err), page.Body)
 }
-
-// challenge are the pages that a content network puts before an API.
-var challenge = regexp.MustCompile(`(?i)<title>\s*(just a moment|attention required|access denied|log ?in|sign ?in)`)
 
 func formatError(format string, a ...any) error {
 	return fmt.Errorf("%w: %w", source.ErrFormat, fmt.Errorf(format, a...))

@@ -2,7 +2,9 @@ package hackernews
 
 import (
 	"html"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -33,7 +35,10 @@ var (
 	pay     = regexp.MustCompile(`(?i)[$€£¥₹]\s?\d|\b\d{2,3}\s?k\b|\b(usd|eur|gbp)\b`)
 	role    = regexp.MustCompile(`(?i)\b(engineers?|developers?|devs?|designers?|managers?|scientists?|analysts?|leads?|architects?|writers?|editors?|marketers?|marketing|sre|devops|founders?|co-?founders?|founding|head of|sales|support|recruiters?|consultants?|specialists?|directors?|vp|cto|ceo|researchers?|programmers?|administrators?|qa|testers?|advocates?|coordinators?|assistants?|illustrators?|translators?|tutors?|artists?|full[ -]?stack|front[ -]?end|back[ -]?end|swe|interns?|roles?|positions?|multiple|various|several)\b`)
 	inParen = regexp.MustCompile(`\(([^()]*)\)`)
-	zone    = regexp.MustCompile(`(?i)\b(?:UTC|GMT)\s*([+-−–]\s?\d{1,2}(?::?[0-5]\d)?)\b`)
+	zone    = regexp.MustCompile(`(?i)\b(?:UTC|GMT)\s*([+-−–]\s?\d{1,2}(?::[0-5]\d)?)\b`)
+	width   = regexp.MustCompile(`(?i)(±|\+/-)\s*\d+\s*(h|hrs?|hours?)?`)
+	through = regexp.MustCompile(`(?i)^\s*(to|through|until|till|and|-|–|—)\s*$`)
+	places  = regexp.MustCompile(`(?i)\s*[,;/]\s*|\s+(?:or|and|to|&)\s+`)
 	words   = regexp.MustCompile(`\s+`)
 )
 
@@ -43,13 +48,9 @@ const maxTitle = 140
 
 // firstLine is a comment's first line as plain text.
 func firstLine(text string) string {
-	if before, _, ok := strings.Cut(text, "<p>"); ok && strings.TrimSpace(before) != "" {
-		text = before
-	}
-	text = strings.TrimSpace(text)
-	if before, _, ok := strings.Cut(text, "\n"); ok {
-		text = before
-	}
+	text = strings.TrimPrefix(strings.TrimSpace(text), "<p>")
+	text, _, _ = strings.Cut(text, "<p>")
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
 	text = html.UnescapeString(tag.ReplaceAllString(text, ""))
 	return strings.TrimSpace(words.ReplaceAllString(text, " "))
 }
@@ -90,11 +91,10 @@ func readHead(line string, freelance bool) head {
 		}
 	}
 	switch {
-	case len(parts) < 2 || len(rest) == 0 || at < 0 && freelance:
-		h.title = shorten(strings.Join(append(rest, "")[:max(len(rest), 1)], " | "))
-		if h.title == "" {
-			h.title = shorten(line)
-		}
+	case len(rest) == 0:
+		h.title = shorten(line)
+	case len(parts) < 2 || at < 0 && freelance:
+		h.title = shorten(strings.Join(rest, " | "))
 	case at >= 0:
 		h.title = shorten(rest[at])
 		if at > 0 {
@@ -118,41 +118,67 @@ func (h *head) where(p string) {
 		texts = append(texts, p)
 	}
 	for _, s := range texts {
-		for _, m := range zone.FindAllStringSubmatch(s, -1) {
-			h.zones = append(h.zones, hours(m[1]))
-		}
-		s = zone.ReplaceAllString(s, "")
-		for _, one := range regexp.MustCompile(`\s*[,;/]\s*|\s+(?:or|and|&)\s+`).Split(s, -1) {
+		h.zones = append(h.zones, zones(s)...)
+		s = width.ReplaceAllString(zone.ReplaceAllString(s, ""), "")
+		for _, one := range places.Split(s, -1) {
 			one = remote.ReplaceAllString(one, "")
 			one = onSite.ReplaceAllString(one, "")
-			one = strings.Trim(one, " .:–—-+")
+			one = strings.Trim(one, " .:–—-+±")
 			one = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(one), " only"))
-			if one != "" && !notPlace.MatchString(one) {
+			one = before.ReplaceAllString(one, "")
+			if letter.MatchString(one) && !notPlace.MatchString(one) {
 				h.locations = append(h.locations, one)
 			}
 		}
 	}
 }
 
-// notPlace are words that stand beside "remote" and name no place.
-var notPlace = regexp.MustCompile(`(?i)^(only|first|friendly|ok|okay|possible|preferred|optional|fully|full|100 ?%|in|within|from|to|option|available|async|flexible|or|and|partially|mostly|some|days?|work|team|company|culture|timezones?|time zones?)\b`)
+var (
+	// before stands before a place.
+	before = regexp.MustCompile(`(?i)^((fully|within|in|from|across|based|anywhere in|the)\s+)+`)
+	// notPlace are words that stand beside "remote" and name no place.
+	notPlace = regexp.MustCompile(`(?i)^(no|not|only|first|friendly|ok|okay|possible|preferred|optional|fully|full|100 ?%|option|available|async|flexible|partially|mostly|some|days?|work|team|company|culture|any|timezones?|time zones?|h|hrs?|hours?)\b`)
+	letter   = regexp.MustCompile(`\pL`)
+)
 
-// hours is an offset such as "+5:30" or "−3" in hours: "5.5", "-3".
-func hours(s string) string {
+// zones are the offsets from UTC that a text names, in hours: "6", "5.5".
+// "UTC-3 to UTC+6" are all between them. "UTC+1 ± 3h" names a width in words
+// of its own, and nothing is claimed.
+func zones(s string) (out []string) {
+	found := zone.FindAllStringSubmatchIndex(s, -1)
+	if len(found) == 0 || strings.ContainsAny(s, "±") || strings.Contains(s, "+/-") {
+		return nil
+	}
+	var offsets []float64
+	for _, at := range found {
+		offsets = append(offsets, hours(s[at[2]:at[3]]))
+	}
+	if len(found) == 2 && through.MatchString(s[found[0][1]:found[1][0]]) && offsets[0] < offsets[1] {
+		from, to := offsets[0], offsets[1]
+		offsets = nil
+		for h := from; h <= to; h += 0.25 {
+			// No country's standard time is at a quarter past.
+			if h-math.Floor(h) != 0.25 {
+				offsets = append(offsets, h)
+			}
+		}
+	}
+	for _, h := range offsets {
+		out = append(out, strconv.FormatFloat(h, 'f', -1, 64))
+	}
+	return out
+}
+
+// hours is an offset such as "+5:30" or "−3" in hours.
+func hours(s string) float64 {
 	s = strings.NewReplacer(" ", "", "−", "-", "–", "-", "+", "").Replace(s)
-	h, m, ok := strings.Cut(s, ":")
-	if !ok {
-		return s
+	h, m, _ := strings.Cut(s, ":")
+	hour, _ := strconv.ParseFloat(h, 64) // zone lets digits through only
+	minute, _ := strconv.ParseFloat(m, 64)
+	if strings.HasPrefix(h, "-") {
+		minute = -minute
 	}
-	switch m {
-	case "30":
-		return h + ".5"
-	case "45":
-		return h + ".75"
-	case "15":
-		return h + ".25"
-	}
-	return h
+	return hour + minute/60
 }
 
 func company(s string) string {
