@@ -51,8 +51,10 @@ func (s Spec) Next(started, finished time.Time, failures int, retryAfter time.Du
 	var next time.Time
 	if every, ok := sched.(cron.ConstantDelaySchedule); ok {
 		next = started.Add(every.Delay)
+	} else if next = sched.Next(finished.UTC()); next.IsZero() {
+		return time.Time{}, fmt.Errorf("%q never comes after %s", s.Schedule, finished.UTC().Format(time.DateOnly))
 	} else {
-		next = sched.Next(finished.UTC()).Add(s.offset())
+		next = next.Add(s.offset())
 	}
 	if floor := started.Add(s.Terms.PollFloor); next.Before(floor) {
 		next = floor
@@ -81,7 +83,7 @@ func (s Spec) offset() time.Duration {
 	if span <= 0 {
 		return 0
 	}
-	h := fnv.New32a()
+	h := fnv.New64a() // 32 bits of nanoseconds would be four seconds
 	h.Write([]byte(s.Name))
-	return time.Duration(int64(h.Sum32()) % int64(span))
+	return time.Duration(h.Sum64() % uint64(span))
 }
