@@ -56,14 +56,14 @@ type payRange struct {
 	low, top int
 }
 
-// phrase is text with slots in it.
+// phrase is text with slots in it. {name's} is the genitive of {name}.
 type phrase []piece
 
 type piece struct {
 	text string
 	slot string
-	// first says that the slot begins a sentence.
-	first bool
+	// first says that the slot begins a sentence, own that it is a genitive.
+	first, own bool
 }
 
 // slot is what a name may stand for: alternatives, or whole numbers from low
@@ -240,7 +240,8 @@ func readPhrase(text string) (phrase, error) {
 			return nil, fmt.Errorf("%q: a slot is not closed", text)
 		}
 		first := len(p) == 0 || strings.HasSuffix(before, ". ") || strings.HasSuffix(before, "? ")
-		p = append(p, piece{slot: name, first: first})
+		name, own := strings.CutSuffix(name, "'s")
+		p = append(p, piece{slot: name, first: first, own: own})
 		before, text = "", rest
 	}
 	return p, nil
@@ -315,6 +316,9 @@ func (v *voice) say(p phrase) string {
 		if pc.first {
 			value = capital(value)
 		}
+		if pc.own {
+			value = genitive(v.g.lang, value)
+		}
 		b.WriteString(value)
 	}
 	return b.String()
@@ -383,10 +387,28 @@ func number(lang string, n int) string {
 	}, s)
 }
 
+// capital begins a text with a capital, but for names such as iOS.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
-	if up := unicode.ToUpper(r); up != r {
+	next, _ := utf8.DecodeRuneInString(s[n:])
+	if up := unicode.ToUpper(r); up != r && !unicode.IsUpper(next) {
 		return string(up) + s[n:]
 	}
 	return s
+}
+
+// genitive adds the ending of possession. Bengali has র after a vowel and
+// ের after a consonant.
+func genitive(lang, s string) string {
+	if lang != "bn" {
+		return s + "'s"
+	}
+	r, _ := utf8.DecodeLastRuneInString(s)
+	switch {
+	case r < 0x0980 || r > 0x09ff:
+		return s + "-এর"
+	case strings.ContainsRune("অআইঈউঊএঐওঔািীুূেৈোৌ", r):
+		return s + "র"
+	}
+	return s + "ের"
 }

@@ -51,7 +51,11 @@ func (s *site) remoteFerryFeed(w http.ResponseWriter, r *http.Request) {
 	for _, p := range ps {
 		o := s.offer(p)
 		b.WriteString("<item>\n")
-		el("title", o.company+": "+o.title)
+		title := o.title
+		if o.company != "" {
+			title = o.company + ": " + title
+		}
+		el("title", title)
 		el("link", s.base+"/jobs/"+strconv.Itoa(p.id))
 		fmt.Fprintf(&b, "<guid isPermaLink=\"false\">ferry-%d</guid>\n", p.id)
 		el("pubDate", time.Unix(p.posted, 0).UTC().Format(time.RFC1123Z))

@@ -77,8 +77,8 @@ func Start(o Options) (*Town, error) {
 	if o.Listings == 0 {
 		o.Listings = usualListings
 	}
-	t := &Town{seed: o.Seed, start: o.Start.UTC().Truncate(time.Second), every: max(o.Every, usualEvery*0), scale: max(1, o.Listings/usualListings)}
-	if o.Every < 0 {
+	t := &Town{seed: o.Seed, start: o.Start.UTC().Truncate(time.Second), every: o.Every, scale: max(1, o.Listings/usualListings)}
+	if t.every < 0 {
 		t.every = usualEvery
 	}
 	if err := t.learn(); err != nil {
@@ -230,7 +230,7 @@ func (t *Town) fill(s *site, n int) {
 		posted := t.start.Add(-time.Duration(age * age * float64(oldest)))
 		p, ok := posting{}, false
 		if rng.Float64() < copied {
-			p, ok = t.copy(rng, s, i)
+			p, ok = t.copy(rng, s)
 		}
 		if !ok {
 			p = t.fresh(s)
@@ -245,7 +245,7 @@ func (t *Town) fresh(s *site) posting {
 }
 
 // copy takes over the text of an offer that an earlier marketplace holds.
-func (t *Town) copy(rng *rand.Rand, to *site, _ int) (posting, bool) {
+func (t *Town) copy(rng *rand.Rand, to *site) (posting, bool) {
 	i := slices.Index(t.sites, to)
 	if i == 0 {
 		return posting{}, false
@@ -282,7 +282,7 @@ func (t *Town) step() {
 	}
 	for range 2 * t.scale {
 		s := t.anySite(rng)
-		if p, ok := t.copy(rng, s, 0); ok {
+		if p, ok := t.copy(rng, s); ok {
 			s.add(t, rng, p, now)
 		}
 	}
