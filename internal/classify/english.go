@@ -1,0 +1,141 @@
+package classify
+
+import (
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/phrase"
+)
+
+var (
+	// topic are words by which English is the matter and not the worker's
+	// ability.
+	topic = words("translate", "translated", "translating", "translation", "translations", "translator", "translators", "subtitle", "subtitles", "plain", "version",
+		"website", "websites", "site", "menu", "my", "i", "customers", "audience", "breakfast", "teacher", "teachers", "tutor", "tutors", "lesson", "lessons", "course", "teach",
+		"teaching", "learn", "learning", "students", "clients", "market", "markets", "subtitled", "interface", "app", "dubbed", "ui", "convert", "rewrite", "into", "from", "transcripts", "books", "literature", "keywords", "prompts")
+	behindTopic = words("version", "website", "websites", "site", "subtitles", "subtitle", "content", "articles", "article", "text", "texts", "translation", "translations", "translator",
+		"translators", "teacher", "teachers", "tutor", "tutors", "course", "courses", "lessons", "class", "classes", "book", "books", "language's", "test", "exam", "literature", "learning", "learners",
+		"audience", "market", "customers", "breakfast", "transcripts", "script", "scripts", "to", "into", "dictionary", "prompts", "app", "keyword", "keywords", "reviews", "blog", "blogs")
+	wish     = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "not", "don't", "isn't", "needn't", "unnecessary")
+	either   = words("or", "অথবা", "বা")
+	tongues  = words("spanish", "german", "french", "arabic", "hindi", "urdu", "italian", "portuguese", "japanese", "korean", "chinese", "mandarin", "cantonese", "russian", "turkish", "dutch", "polish", "thai", "vietnamese", "indonesian", "tagalog", "hebrew", "greek", "swedish", "norwegian", "danish", "finnish", "bengali", "bangla", "tamil", "telugu", "punjabi", "romanian", "hungarian", "czech", "ukrainian", "bulgarian", "serbian", "croatian", "persian", "farsi", "malay", "swahili")
+	fluently = words("fluent", "fluency", "fluently", "proficient", "proficiency", "excellent", "near")
+)
+
+// english reads the title and the description.
+func (d *document) english() market.Label[market.English] {
+	hits := englishHits("title", d.title, d.titleHits)
+	if len(hits) == 0 {
+		hits = englishHits("description", d.text, d.textHits)
+	}
+	if f, ok := oneEnglish(hits); ok {
+		return f.label()
+	}
+	return market.Label[market.English]{}
+}
+
+// oneEnglish is the statement that counts: a grade before words, then the
+// most demanding.
+func oneEnglish(hits []found[market.English]) (best found[market.English], ok bool) {
+	for _, f := range hits {
+		switch {
+		case !ok:
+			best, ok = f, true
+		case (f.rule == gradeEnglish) != (best.rule == gradeEnglish):
+			if f.rule == gradeEnglish {
+				best = f
+			}
+		case f.value.Rank() > best.value.Rank():
+			best = f
+		}
+	}
+	return best, ok
+}
+
+// englishHits are the statements about the worker's English in one text.
+func englishHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.English] {
+	var out []found[market.English]
+	for _, m := range ms {
+		if m.ID <= leader || m.ID > noEnglish {
+			continue
+		}
+		if value := englishOf(t, m); value != "" {
+			out = append(out, found[market.English]{value, m.ID, field, t, m.First, m.Last})
+		}
+	}
+	return out
+}
+
+// englishOf is what one hit says, empty where the words around it make it
+// something else.
+func englishOf(t *phrase.Text, m phrase.Match) market.English {
+	if m.ID == noEnglish {
+		return market.Basic
+	}
+	if m.ID == basicEnglish {
+		if before(t, m.First, 4, topic) || after(t, m.Last, 2, behindTopic) {
+			return ""
+		}
+		return market.Basic
+	}
+	if before(t, m.First, 5, topic) || after(t, m.Last, 1, behindTopic) || before(t, m.First, 3, negations) || after(t, m.Last, 5, wish) || before(t, m.First, 3, words("if", "preferably", "ideally")) {
+		return ""
+	}
+	// A comma inside parts a list; "fluent in French or English" leaves the
+	// choice.
+	for i := m.First + 1; i <= m.Last; i++ {
+		if t.Words[i].Sep&phrase.SepComma != 0 {
+			return ""
+		}
+	}
+	if (either[t.Fold(m.Last+1)] && tongues[t.Fold(m.Last+2)]) || (t.Fold(m.Last) == "english" && either[t.Fold(m.Last-1)] && tongues[t.Fold(m.Last-2)]) {
+		return ""
+	}
+	switch m.ID {
+	case nativeEnglish:
+		if before(t, m.First, 1, words("non", "not", "no")) || before(t, m.First, 2, tongues) || after(t, m.First, 1, tongues) || after(t, m.Last, 3, tongues) {
+			return ""
+		}
+		// "native speaker" needs English near it.
+		if t.Fold(m.Last) == "speaker" || t.Fold(m.Last) == "speakers" {
+			named := false
+			for i := max(0, m.First-6); i <= m.Last+6 && i < len(t.Words); i++ {
+				named = named || t.Fold(i) == "english"
+			}
+			if !named {
+				return ""
+			}
+		}
+		// "native or fluent": the lower bar.
+		if before(t, m.First, 3, fluently) && !before(t, m.First, 1, words("near")) {
+			return market.Fluent
+		}
+		if after(t, m.First, 3, words("fluent", "fluency")) && after(t, m.First, 2, either) {
+			return market.Fluent
+		}
+		return market.Native
+	case accent:
+		return market.Native
+	case highEnglish, englishHigh:
+		return market.Fluent
+	case gradeEnglish:
+		for i := m.First; i <= m.Last; i++ {
+			switch w := t.Fold(i); w {
+			case "c1", "c2":
+				return market.Fluent
+			case "b1", "b2":
+				return market.Conversational
+			case "a1", "a2":
+				return market.Basic
+			}
+			if n := t.Words[i].Num; n >= 4 && n <= 9 {
+				if n >= 7 {
+					return market.Fluent
+				}
+				return market.Conversational
+			}
+		}
+		return ""
+	case conversational, goodEnglish, speakEnglish, englishMust:
+		return market.Conversational
+	}
+	return ""
+}

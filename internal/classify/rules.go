@@ -1,0 +1,178 @@
+package classify
+
+import "github.com/kajkhoj/kajkhoj/internal/phrase"
+
+// The IDs of the rules.
+const (
+	// Level.
+	noExperience = iota
+	yearsZero
+	years
+	entryWord
+	entryWanted
+	beginnersWelcome
+	midLevel
+	senior
+	seniorWanted
+	leader
+	// English.
+	nativeEnglish
+	accent
+	highEnglish
+	englishHigh
+	gradeEnglish
+	conversational
+	goodEnglish
+	speakEnglish
+	englishMust
+	basicEnglish
+	noEnglish
+	// Warnings.
+	warnFee
+	warnID
+	warnChat
+	warnRent
+	warnReviews
+	warnFree
+	warnForward
+	warnCheat
+	warnCard
+	warnPay
+)
+
+var classes = map[string][]string{
+	"role": {
+		"developer", "developers", "engineer", "engineers", "designer", "designers", "programmer", "programmers", "writer", "writers",
+		"editor", "editors", "analyst", "analysts", "consultant", "consultants", "specialist", "specialists", "expert", "experts",
+		"freelancer", "freelancers", "professional", "professionals", "manager", "managers", "scientist", "scientists", "architect",
+		"architects", "marketer", "marketers", "coder", "coders", "administrator", "administrators", "assistant", "assistants", "dev",
+		"devs", "artist", "artists", "animator", "animators", "translator", "translators", "person", "candidate", "candidates",
+		"strategist", "copywriter", "copywriters", "accountant", "accountants", "researcher", "researchers", "tutor", "tutors",
+		"executive", "associate", "associates", "technician", "tester", "testers", "recruiter", "representative", "agent", "bookkeeper",
+		"modeler", "illustrator", "videographer", "producer", "director", "lead", "teacher", "coordinator", "officer", "counsel",
+		"mathematician", "auditor", "backend", "frontend", "fullstack", "talent", "member", "ডেভেলপার", "ডিজাইনার", "এডিটর",
+	},
+	"adj":     {"prior", "previous", "specific", "special", "formal", "work", "working", "professional", "technical", "relevant", "past", "such", "actual", "real", "particular"},
+	"need":    {"needed", "required", "necessary", "essential", "mandatory"},
+	"year":    {"year", "years", "yr", "yrs", "years'", "year's"},
+	"number":  {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"},
+	"newbie":  {"beginners", "beginner", "freshers", "fresher", "newbies", "newbie", "juniors", "newcomers", "newcomer", "interns", "students", "graduates", "rookies"},
+	"want":    {"seeking", "need", "needs", "hiring", "hire", "want", "require", "looking", "searching", "recruiting"},
+	"high":    {"fluent", "fluency", "fluently", "excellent", "perfect", "flawless", "strong", "advanced", "proficient", "proficiency", "impeccable", "exceptional", "superb", "outstanding", "mastery", "great"},
+	"skill":   {"written", "spoken", "verbal", "oral", "writing", "speaking", "communication", "skills", "language", "and", "&", "in", "of", "or", "professional", "command", "the", "business", "level", "conversational", "with", "knowledge", "grammar", "reading", "comprehension", "both", "at", "a", "speaker", "user", "us", "uk", "american", "british", "have", "has"},
+	"skills":  {"skills", "skill", "language", "communication", "proficiency", "level", "speaking", "writing", "written", "spoken"},
+	"opinion": {"good", "decent", "fair", "reasonable", "solid", "adequate", "clear"},
+	"nat":     {"american", "british", "australian", "us", "u.s", "uk", "canadian", "neutral", "usa", "north"},
+	"cefr":    {"b1", "b2", "c1", "c2", "a1", "a2"},
+	"apps":    {"telegram", "whatsapp", "whats", "wechat", "signal", "viber"},
+}
+
+// patterns are the phrases of the rules that are in force; most need a look
+// at what stands around them before they count.
+var patterns = map[int][]string{
+	noExperience: {
+		"no @adj? @adj? (experience|exp) (is|are)? @need", "no @adj? @adj? (experience|background) (or|and) _3 (is|are)? @need",
+		"no (experience|exp)", "no experience no problem",
+		"(experience|exp) (is|are)? (not|isn't|isnt) (needed|required|necessary|essential|mandatory|a must|important)",
+		"(don't|dont|do not|needn't) (need|require) (any|prior|to have|to have any)? @adj? experience",
+		"without (any)? @adj? experience", "zero experience (needed|required)", "0 experience (needed|required)?",
+		"অভিজ্ঞতা* (লাগবে|প্রয়োজন|দরকার|আবশ্যক) (না|নাই|নেই|নয়)", "অভিজ্ঞতা* ছাড়াই", "অভিজ্ঞতা* ছাড়া আবেদন", "অভিজ্ঞতার (প্রয়োজন|দরকার) (নেই|নাই)",
+		"(experience|oviggota|obhiggota) (lagbe|lage|dorkar) (na|nai|nei)", "experience (chara|charai|sara)",
+	},
+	yearsZero: {
+		"0 (to|or)? (1|2) @year", "(up to|less than|under) (1|2|one|two) @year", "0 @year (of)? experience",
+	},
+	years: {
+		"# (to|or)? # @year", "# (plus|or more|or)? @year", "# @year", "@number (plus|or more|to)? @year", "@number # (plus)? @year",
+		"# বছরের (বেশি|অধিক)? অভিজ্ঞতা*", "# (থেকে)? # বছরের অভিজ্ঞতা*", "# বছর অভিজ্ঞতা*", "(কমপক্ষে|ন্যূনতম|অন্তত) # বছর*",
+		"# (বছর|bochorer|bosorer|bochor) (experience|এক্সপেরিয়েন্স|obhiggota)",
+	},
+	entryWord: {
+		"(junior|jr|intern|interns|internship|internships|trainee|trainees|fresher|freshers|apprentice|werkstudent)", "entry level", "entrylevel",
+		"fresh (graduate|graduates)", "new (freelancer|freelancers)", "working student",
+		"(ফ্রেশার|ফ্রেশাররা|ফ্রেশারদের|ইন্টার্ন|ইন্টার্নশিপ|ইন্টার্নশীপ|শিক্ষানবিশ|জুনিয়র)", "এন্ট্রি লেভেল*",
+	},
+	entryWanted: {
+		"@want (for|to hire)? (an|a|some|our|one|the|motivated|talented)? (motivated|talented|enthusiastic|young|passionate|dedicated)? (junior|intern|interns|fresher|freshers|trainee|beginner|newbie|juniors|beginners)",
+		"@want (for)? (an|a|some)? (motivated|talented|enthusiastic)? (entry level|entry-level)",
+		"(this|it) is (an|a)? (entry level|beginner|junior) (role|position|job|task|project|opportunity|friendly)?", "entry level (position|role|job|freelancer|freelancers|opportunity|work|task|project|candidate|candidates|applicants|pay|budget)",
+		"(level|experience level|experience) entry", "level entry level", "(prefer|preferred|preferably) (a|an)? (new|newbie|beginner|junior) (freelancer|freelancers|upwork)?",
+		"(hire|hiring|want|give|for|prefer) new (freelancer|freelancers)", "beginner friendly",
+	},
+	beginnersWelcome: {
+		"@newbie _2 (welcome|ok|okay|encouraged|accepted|considered)", "@newbie (can|may|should)? (also)? apply",
+		"new (freelancers|freelancer|sellers|talent) (are|is|also)? (also|very|most)? (welcome|ok|okay|encouraged|accepted|considered)",
+		"new (freelancers|talent) (can|may) apply", "(open|suitable|perfect|ideal|great|good) (to|for) (a|an|all|new|total|complete)? @newbie",
+		"(open|suitable|perfect|ideal|great) (to|for) new (freelancers|freelancer)", "welcome @newbie", "(freshers|beginners|newbies|newcomers|students) (are|is)? (also|most|very)? welcome",
+		"নতুনরা (ও)? _1 আবেদন", "নতুনরাও _2 (আবেদন|পারবেন|পারবে)", "নতুনরা (করতে|কাজ) _2 (পারবেন|পারবে)", "(notunra|notunrao|notun ra|fresher ra) _2 (apply|korte|parbe|parben)", "(ফ্রেশাররাও|ফ্রেশাররা) _2 (আবেদন|পারবেন)",
+	},
+	midLevel: {
+		"mid level", "midlevel", "mid weight", "intermediate level", "intermediate @role", "intermediate (to|or) (advanced|expert|senior)", "level (mid|intermediate)", "মিড লেভেল*", "মিড-লেভেল*",
+	},
+	senior: {
+		"(senior|sr) @role", "(senior|sr) _3 @role", "(senior|sr) level", "(সিনিয়র|সিনিয়র)",
+	},
+	seniorWanted: {
+		"@want (for|to hire)? (an|a|our|the|one|some|two)? (highly|very)? (experienced|skilled|talented)? (senior|sr) _3 @role", "senior level @role", "seniority senior",
+		"@want (for)? (a|an)? senior level",
+	},
+	leader: {
+		"(lead|principal|chief|founding) @role", "(lead|principal|chief) _2 (developer|engineer|designer|architect|scientist|officer)", "staff (software|engineer|data|product|machine|security) _2", "head of", "director of", "(cto|vp|ceo|cfo)", "vice president", "director",
+		"(tech|technical|team|engineering|project|design) lead", "(solutions|software|enterprise|cloud|data) architect",
+	},
+
+	nativeEnglish: {
+		"native (us|uk|american|british|level|like|fluency in|speaking|or fluent|or bilingual|bilingual)? english", "native (in)? english", "native (level|like)? (fluency|proficiency|command|speaker|speakers|writer) (in|of|level)? (the)? english",
+		"english (native|natively)", "english (as|is)? (a|your|their|my)? (native|first|mother) (language|tongue)", "english native (speaker|speakers|level)", "english _2 native (level|speaker|speakers|like)", "english mother tongue",
+		"native english (speaker|speakers|writer|writers|level|speaking|copywriter|editor|proofreader|fluency|proficiency)",
+		"native (speaker|speakers)", "(speak|speaks|write|writes) english natively", "speak english _2 natively",
+		"(নেটিভের|নেটিভ) মতো* _2 ইংরেজি*", "ইংরেজি* _2 নেটিভ* মতো*",
+	},
+	accent: {
+		"@nat (english)? (accent|accents)", "@nat (american)? english accent", "no accent", "without (an|any|a)? (strong|heavy|thick)? accent", "accent free", "accentless",
+	},
+	highEnglish: {
+		"@high @skill? @skill? @skill? @skill? english", "very good @skill? @skill? @skill? english", "(excellent|strong|perfect) command of (the)? (written|spoken)? english",
+		"high (level|proficiency|quality) (of|in) @skill? english", "professional (level|proficiency) @skill? english", "(speak|speaks|write|writes) (fluent|perfect|excellent|good) english", "speak english fluently",
+		"সাবলীল* _2 ইংরেজি*", "ইংরেজি* _2 সাবলীল*", "ইংরেজিতে (ভালো|খুব) দক্ষ*", "ইংরেজিতে (কথা|বলা) _3 সাবলীল*", "fluent english",
+	},
+	englishHigh: {
+		"english @skills? @skills? (fluency|fluent|fluently|excellent|flawless|perfect|proficiency|proficient|advanced)", "english (must|should|has to|needs to) be (fluent|excellent|perfect|flawless|impeccable|very good|strong|outstanding|great|advanced)",
+		"english @skills? (is|are)? (excellent|fluent|perfect|flawless)", "english _2 (written|spoken|verbal) (fluency|fluent|proficiency)",
+	},
+	gradeEnglish: {
+		"@cefr (level|or higher|or above|or better|minimum|upper|intermediate|advanced|plus)? (of|in)? english", "english @skills? (at|of|is|minimum|min|a|level|proficiency|not lower than|not less than|at least|upper intermediate|advanced|intermediate|least)? (level|least|minimum|from|of|at)? @cefr", "english (level)? not lower than @cefr",
+		"ielts (band|score|of)? #", "ielts _2 #", "@cefr (level)? (english|ইংরেজি)",
+	},
+	conversational: {
+		"conversational @skill? english", "(intermediate|upper intermediate) @skill? english", "english @skills? (conversational|intermediate)", "working (knowledge|proficiency|level) (of|in) english", "working english", "conversational (level|fluency|proficiency) _2 english",
+		"ইংরেজিতে কথা বলতে (পারতে|পারা|পারেন|পারলে)", "ইংরেজিতে (কমিউনিকেশন|যোগাযোগ|কমিউনিকেট)", "স্পোকেন ইংলিশ",
+	},
+	goodEnglish: {
+		"@opinion @skill? @skill? @skill? english", "english @skills? @skills? (good|decent)", "(good|decent) command of (the)? english", "english (must|should) be (good|decent|clear|understandable)", "(ভালো|ভাল) ইংরেজি*", "ইংরেজি* (ভালো|ভাল) (জানতে|জানা|পারতে|বলতে)",
+	},
+	speakEnglish: {
+		"(must|should|can|able to|need to|needs to|have to|ability to) (be able to)? (speak|communicate|converse|understand|write|read|talk) (and|in|or|well|fluently|clearly)? (speak|write|understand|communicate|read)? (in)? english", "english speaking (freelancer|freelancers|developer|candidate|candidates|person|only|required|is)",
+		"(must|should) (know|speak|understand) english", "speaks english", "knowledge of english",
+	},
+	englishMust: {
+		"english @skills? (is|are)? (a)? (must|required|mandatory|essential|necessary|needed|requirement)", "english is an absolute must", "(require|requires|required|need) english",
+	},
+	basicEnglish: {
+		"basic @skill? @skill? english", "(minimal|simple|elementary) english", "english @skills? (basic|basics)", "(বেসিক|প্রাথমিক|সাধারণ) ইংলিশ", "(বেসিক|প্রাথমিক) ইংরেজি*", "বেসিক ইংলিশ", "ইংরেজি* পড়ে বুঝ*", "basic english (is)? (enough|fine|ok|okay|sufficient)",
+	},
+	noEnglish: {
+		"english @skills? (is|are)? (not|isn't|isnt|not at all) (needed|required|necessary|important|mandatory|essential|a must|relevant)", "no english (needed|required|necessary|is required|is needed|skills required|knowledge)", "(don't|dont|do not) need (to)? (know|speak|understand)? (good|any|fluent|perfect)? english",
+		"english (lagbe|dorkar) (na|nai|nei)", "english na janleo", "ইংরেজি* (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি* না জানলেও", "ইংরেজি* ছাড়াই", "ইংলিশ (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি জানা (লাগবে|আবশ্যক|জরুরি) (না|নয়)",
+	},
+}
+
+var rules = func() *phrase.Set {
+	var list []phrase.Rule
+	for id, ps := range patterns {
+		for _, p := range ps {
+			list = append(list, phrase.Rule{ID: id, Pattern: p})
+		}
+	}
+	return phrase.MustCompile(classes, list)
+}()
