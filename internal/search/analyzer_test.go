@@ -157,9 +157,9 @@ func TestWords(t *testing.T) {
 		"job logo project":          {must: "logo*", ignored: "job|project"},
 		"নতুন কাজ":                  {must: "নতুন*", ignored: "কাজ", level: market.Entry},
 		"ডাটা এন্ট্রি ইংরেজি ছাড়া": {must: "data entry ইংরেজি ছাড়া*", english: market.Basic},
-		"english lagbe na":          {must: "english lagbe na*", english: market.Basic},
-		"এক্সপার্ট":                 {must: "এক্সপার্ট*", level: market.Expert},
-		"a b c d e f g h i j kk l":  {must: "a b c d e f g h i j", ignored: "kk|l"},
+		"english lagbe na":         {must: "english lagbe na*", english: market.Basic},
+		"এক্সপার্ট":                {must: "এক্সপার্ট*", level: market.Expert},
+		"a b c d e f g h i j kk l": {must: "a b c d e f g h i j", ignored: "kk|l"},
 	} {
 		got := a.Words(text)
 		var must, phrases, not []string

@@ -1,0 +1,144 @@
+package local
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+
+	"github.com/kajkhoj/kajkhoj/internal/search"
+)
+
+// A segment is a part of the index: documents with their columns and words.
+// There are two kinds: base, a file that never changes, and delta, in memory.
+type segment interface {
+	cols() *columns
+	// doc finds the newest document of an id.
+	doc(id string) (uint32, bool)
+	// row is a document's encoded row.
+	row(doc uint32) ([]byte, error)
+
+	// word finds a word.
+	word(w string) (ref, bool)
+	// prefixed adds where words with a beginning stand.
+	prefixed(a *arena, prefix string, p *places)
+	// similar gives the words within some typos of w, and not w itself.
+	similar(w string, typos int) []nearWord
+	// count is in how many documents a word is, deleted ones included.
+	count(r ref) int
+	// places adds where a word stands.
+	places(r ref, p *places)
+	// postings appends a word's documents in ascending order.
+	postings(dst []posting, r ref) []posting
+	// number is a word's number in texts, never 0.
+	number(r ref) uint32
+	// words gives all words in ascending order.
+	words() wordIterator
+	// texts reads documents' texts; each reader is for one goroutine.
+	texts() texts
+}
+
+// ref names a word of a segment.
+type ref uint64
+
+// wordIterator stands on a word while ok is true. The word is good until next.
+type wordIterator interface {
+	current() (word []byte, r ref, ok bool)
+	next() error
+}
+
+// nearWord is a word and how many typos it is away.
+type nearWord struct {
+	ref   ref
+	typos int
+}
+
+// texts gives a document's words in order as their numbers: unsigned
+// varints (LEB128), 0 where a field or skill ends. The bytes are good until
+// the next call.
+type texts interface {
+	text(doc uint32) ([]byte, error)
+	// dense says that most documents will be asked for, in order.
+	dense()
+}
+
+// posting is a document number, shifted by two bits that say whether the
+// word stands in the title and in the skills.
+type posting = uint32
+
+const (
+	inTitle posting = 1 << iota
+	inSkills
+	inText    = 0
+	fieldBits = 2
+)
+
+// places are the documents that have a word: anywhere, in the title, in the skills.
+type places struct{ any, title, skills bits }
+
+func newPlaces(a *arena, n int) *places { return &places{a.get(n), a.get(n), a.get(n)} }
+
+// add puts a posting into places that have room for it.
+func (p *places) add(at posting) {
+	w, bit := at>>fieldBits/64, uint64(1)<<(at>>fieldBits%64)
+	p.any[w] |= bit
+	if at&inTitle != 0 {
+		p.title[w] |= bit
+	}
+	if at&inSkills != 0 {
+		p.skills[w] |= bit
+	}
+}
+
+// not leaves out the documents of o.
+func (p *places) not(o bits) {
+	p.any.not(o)
+	p.title.not(o)
+	p.skills.not(o)
+}
+
+// fieldsOf pairs a document's fields with their bits.
+func fieldsOf(d *search.Document) [3]struct {
+	field *search.Field
+	bit   posting
+} {
+	return [3]struct {
+		field *search.Field
+		bit   posting
+	}{{&d.Title, inTitle}, {&d.Skills, inSkills}, {&d.Text, inText}}
+}
+
+// follows reports whether the bytes of a phrase stand in a text.
+func follows(text, phrase []byte) bool {
+	for from := 0; ; {
+		i := bytes.Index(text[from:], phrase)
+		if i < 0 {
+			return false
+		}
+		// Number begins where the one before ended: with a byte below 0x80.
+		if i += from; i == 0 || text[i-1] < 0x80 {
+			return true
+		}
+		from = i + 1
+	}
+}
+
+// errText is a text that breaks off within a number.
+var errText = io.ErrUnexpectedEOF
+
+// eachNumber calls do with the numbers of a text.
+func eachNumber(text []byte, do func(n uint32)) error {
+	for len(text) > 0 {
+		if c := text[0]; c < 0x80 {
+			do(uint32(c))
+			text = text[1:]
+			continue
+		}
+		v, n := binary.Uvarint(text)
+		if n <= 0 {
+			return errText
+		}
+		do(uint32(v))
+		text = text[n:]
+	}
+	return nil
+}
