@@ -50,8 +50,8 @@ func repair(s string) string {
 
 // decodePairs decodes one character out of the runes that stand for its
 // bytes; n is how many they are, 0 for none. certain says that the sequence
-// hardly occurs in good text: it holds a C1 control, has three bytes or more,
-// or begins like Latin letters and signs do (0xC2, 0xC3).
+// hardly occurs in good text: it begins as those for Latin letters and signs
+// do (0xC2, 0xC3), or holds a byte that Latin-1 has no sign for.
 func decodePairs(runes []rune) (r rune, n int, certain bool) {
 	var buf [utf8.UTFMax]byte
 	for n < len(runes) && n < utf8.UTFMax {
@@ -69,9 +69,9 @@ func decodePairs(runes []rune) (r rune, n int, certain bool) {
 	if r == utf8.RuneError || size < 2 || size != n {
 		return 0, 0, false
 	}
-	certain = n > 2 || buf[0] == 0xC2 || buf[0] == 0xC3
-	for _, c := range runes[:n] {
-		certain = certain || (c >= 0x80 && c <= 0x9F)
+	certain = buf[0] == 0xC2 || buf[0] == 0xC3
+	for _, c := range buf[:n] {
+		certain = certain || c <= 0x9F
 	}
 	return r, n, certain
 }

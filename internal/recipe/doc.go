@@ -131,6 +131,7 @@
 //
 //	.title                      # text: jq, or in html a CSS selector
 //	{jq: .a, regexp: 'x(\d+)'}  # the first group, or the whole match
+//	{css: b, regexp: '(\d+)\.(\d+)\.(\d+)', as: '$3-$2-$1'} # put together anew
 //	{css: a.title, attr: href}  # an attribute instead of the text
 //	{css: div.text, html: true} # the inner HTML
 //	{css: li, join: ", "}       # all matches (or all of an array) as one text

@@ -93,6 +93,7 @@ type pick struct {
 	attr   string
 	html   bool
 	regexp *regexp.Regexp
+	as     string
 	join   *string
 	name   string
 }
@@ -121,7 +122,7 @@ func compileField(name string, k kind, l choiceList, html bool) (field, error) {
 }
 
 func compilePick(c choice, html bool) (p pick, err error) {
-	p = pick{value: c.Value, attr: c.Attr, html: c.HTML, join: c.Join, name: c.Name}
+	p = pick{value: c.Value, attr: c.Attr, html: c.HTML, as: c.As, join: c.Join, name: c.Name}
 	if c.Expr != "" {
 		if html {
 			c.CSS = c.Expr
@@ -159,6 +160,9 @@ func compilePick(c choice, html bool) (p pick, err error) {
 	}
 	if !p.isCSS && (c.Attr != "" || c.HTML) {
 		return p, errors.New("attr and html go with css")
+	}
+	if c.As != "" && c.Regexp == "" {
+		return p, errors.New("as goes with regexp")
 	}
 	if c.Regexp != "" {
 		if p.regexp, err = regexp.Compile(c.Regexp); err != nil {
@@ -208,14 +212,18 @@ func (p pick) texts(ctx context.Context, node any) ([]string, error) {
 	var out []string
 	for _, s := range raw {
 		if p.regexp != nil {
-			m := p.regexp.FindStringSubmatch(s)
+			at := p.regexp.FindStringSubmatchIndex(s)
 			switch {
-			case m == nil:
+			case at == nil:
 				continue
-			case len(m) > 1:
-				s = m[1]
+			case p.as != "":
+				s = string(p.regexp.ExpandString(nil, p.as, s, at))
+			case len(at) > 2 && at[2] >= 0:
+				s = s[at[2]:at[3]]
+			case len(at) > 2:
+				s = ""
 			default:
-				s = m[0]
+				s = s[at[0]:at[1]]
 			}
 		}
 		if s = strings.TrimSpace(s); s != "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -110,6 +111,7 @@ type choice struct {
 	Attr   string
 	HTML   bool
 	Regexp string
+	As     string
 	Join   *string
 	Value  *string
 	Name   string
@@ -169,6 +171,8 @@ func readChoice(n *yaml.Node) (c choice, err error) {
 			}
 		case "regexp":
 			c.Regexp = v.Value
+		case "as":
+			c.As = v.Value
 		case "join":
 			c.Join = &v.Value
 		case "value":
@@ -176,7 +180,7 @@ func readChoice(n *yaml.Node) (c choice, err error) {
 		case "name":
 			c.Name = v.Value
 		default:
-			return c, fmt.Errorf("line %d: field %s is none of jq, css, attr, html, regexp, join, value, name", k.Line, k.Value)
+			return c, fmt.Errorf("line %d: field %s is none of jq, css, attr, html, regexp, as, join, value, name", k.Line, k.Value)
 		}
 	}
 	return c, nil
@@ -206,7 +210,7 @@ func read(data []byte) (f file, root *yaml.Node, err error) {
 		if errors.Is(err, io.EOF) {
 			return f, nil, errors.New("the recipe is empty")
 		}
-		return f, nil, err
+		return f, nil, plain(err)
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return f, nil, errors.New("one document is needed, there are more")
@@ -216,6 +220,21 @@ func read(data []byte) (f file, root *yaml.Node, err error) {
 		return f, nil, err
 	}
 	return f, root, nil
+}
+
+var unknownKey = regexp.MustCompile(`field (.+) not found in type .+`)
+
+// plain says what a decoder found wrong without the names of Go types.
+func plain(err error) error {
+	var te *yaml.TypeError
+	if !errors.As(err, &te) {
+		return err
+	}
+	var errs []error
+	for _, s := range te.Errors {
+		errs = append(errs, errors.New(unknownKey.ReplaceAllString(s, "$1 is no key that a recipe has")))
+	}
+	return errors.Join(errs...)
 }
 
 // line is where a path of keys (or of indexes, as "0") stands, or the
