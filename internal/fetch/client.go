@@ -119,7 +119,7 @@ type Request struct {
 // not 304) is a *StatusError.
 func (s *Session) Get(r Request) (Page, error) {
 	var page Page
-	c := s.collector(r.Validator)
+	c := s.collector(r.Validator, r.URL)
 	c.OnResponse(func(a *colly.Response) {
 		page = Page{URL: a.Request.URL.String(), Status: a.StatusCode, Header: *a.Headers, Body: a.Body}
 	})
@@ -148,13 +148,14 @@ func (s *Session) Get(r Request) (Page, error) {
 
 // Collector is a fresh colly collector over the session's transport, for
 // sources that follow links by themselves.
-func (s *Session) Collector() *colly.Collector { return s.collector(market.Validator{}) }
+func (s *Session) Collector() *colly.Collector { return s.collector(market.Validator{}, "") }
 
 // collector switches off whatever colly would do by itself and the transport
 // does: robots.txt, limits, caps, the refusal to visit an address again, the
 // time limit of a request (which would count the wait for the host's turn),
-// and what COLLY_* variables set.
-func (s *Session) collector(v market.Validator) *colly.Collector {
+// and what COLLY_* variables set. url is the address that will be asked for,
+// where that is known.
+func (s *Session) collector(v market.Validator, url string) *colly.Collector {
 	c := colly.NewCollector(colly.StdlibContext(s.ctx))
 	c.UserAgent = s.client.cfg.UserAgent
 	c.Async = false
@@ -170,7 +171,7 @@ func (s *Session) collector(v market.Validator) *colly.Collector {
 	c.AllowedDomains, c.DisallowedDomains = nil, nil
 	c.DisableCookies()
 	c.SetRequestTimeout(0)
-	c.WithTransport(&transport{session: s, validator: v})
+	c.WithTransport(&transport{session: s, validator: v, url: url})
 	return c
 }
 
@@ -200,6 +201,14 @@ func (s *Session) take() error {
 type transport struct {
 	session   *Session
 	validator market.Validator
+	// url is the first hop's address as the caller wrote it, which colly may
+	// write otherwise ("https://example.com" gets a slash).
+	url string
+}
+
+// conditional reports whether a hop is the address that the validator is for.
+func (t *transport) conditional(req *http.Request) bool {
+	return t.validator.URL == req.URL.String() || req.Response == nil && t.validator.URL != "" && t.validator.URL == t.url
 }
 
 // RoundTrip asks for one hop. In this order: may the address be asked at all
@@ -230,7 +239,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Response != nil {
 		redirected(r)
 	}
-	if t.validator.URL == req.URL.String() {
+	if t.conditional(req) {
 		if t.validator.ETag != "" {
 			r.Header.Set("If-None-Match", t.validator.ETag)
 		}
@@ -394,6 +403,26 @@ func (a answer) response(req *http.Request) *http.Response {
 		Uncompressed:  true,
 		Request:       req,
 	}
+}
+
+// Saved makes a page of an answer that was saved to a file, as a session
+// makes one of a body: decompressed, text in UTF-8, at most limit bytes (0:
+// 8 MiB), otherwise ErrTooLarge. header may be nil.
+func Saved(url string, header http.Header, body []byte, limit int64) (Page, error) {
+	if limit == 0 {
+		limit = defaultBytes
+	}
+	p := Page{URL: url, Status: http.StatusOK, Header: header.Clone()}
+	if p.Header == nil {
+		p.Header = http.Header{}
+	}
+	b, err := readBody(bytes.NewReader(body), p.Header, limit)
+	if err != nil {
+		return Page{}, fmt.Errorf("%s: %w", url, err)
+	}
+	p.Header.Del("Content-Encoding")
+	p.Body = toUTF8(b, p.Header)
+	return p, nil
 }
 
 // ValidatorOf is what a page may be asked for conditionally with next time.

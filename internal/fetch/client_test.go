@@ -289,6 +289,11 @@ func TestConditionalGet(t *testing.T) {
 			}
 			io.WriteString(w, "feed")
 		},
+		"/": func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("If-None-Match") == `"v1"` {
+				w.WriteHeader(304)
+			}
+		},
 		"/dated": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Last-Modified", "Sun, 22 Nov 2026 10:00:00 GMT")
 			if r.Header.Get("If-Modified-Since") == "Sun, 22 Nov 2026 10:00:00 GMT" {
@@ -328,6 +333,10 @@ func TestConditionalGet(t *testing.T) {
 	}
 	if p, err = s.Get(Request{URL: srv.URL + "/moved", Validator: v}); err != nil || p.Status != 304 {
 		t.Errorf("through a redirect: %+v %v", p, err)
+	}
+	// colly writes the address with a slash.
+	if p, err = s.Get(Request{URL: srv.URL, Validator: market.Validator{URL: srv.URL, ETag: `"v1"`}}); err != nil || p.Status != 304 {
+		t.Errorf("without a slash: %+v %v", p, err)
 	}
 	p, err = s.Get(Request{URL: srv.URL + "/dated"})
 	if err != nil {
@@ -787,5 +796,15 @@ func TestCollyEnvironment(t *testing.T) {
 		if p, err := s.Get(Request{URL: srv.URL + "/"}); err != nil || string(p.Body) != fmt.Sprintf("page %d", i) {
 			t.Errorf("%q %v", p.Body, err)
 		}
+	}
+}
+
+func TestSaved(t *testing.T) {
+	p, err := Saved("https://example.com/", nil, zip(t, []byte("<?xml version='1.0' encoding='iso-8859-1'?><a>caf\xe9</a>")), 0)
+	if err != nil || string(p.Body) != "<?xml version='1.0' encoding='utf-8'?><a>café</a>" || p.Status != 200 || p.URL != "https://example.com/" {
+		t.Errorf("%+v %v", p, err)
+	}
+	if _, err := Saved("https://example.com/", nil, make([]byte, 11), 10); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -15,6 +15,8 @@ type Run struct {
 	Validator Validator
 	// Failures are the failed runs in a row before this one.
 	Failures int
+	// Previous is when the newest earlier run began, zero when there is none.
+	Previous time.Time
 }
 
 // Validator is what makes the next request conditional (RFC 9110, 13.1).
@@ -80,7 +82,8 @@ type Reject struct {
 type Saved struct{ New, Changed, Seen, Closed, Reopened int }
 
 // Change is one entry of the change log: this group of duplicates is not
-// what it was. Seq rises without gaps in commit order.
+// what it was. Seq rises in commit order; a group stands in the log once, at
+// its newest change, so that there are gaps.
 type Change struct {
 	Seq   int64
 	Group string

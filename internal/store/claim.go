@@ -99,6 +99,11 @@ func (s *Store) claim(ctx context.Context, now time.Time, lease time.Duration, c
 				return err
 			}
 		}
+		var previous int64
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(started), 0) FROM run WHERE source = $1`, r.Source).Scan(&previous); err != nil {
+			return err
+		}
+		r.Previous = at(previous)
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO run (id, source, started, finished, state, err, status, bytes, pages, found, skipped, rejected,
 				complete, added, changed, closed, reopened)
@@ -109,6 +114,26 @@ func (s *Store) claim(ctx context.Context, now time.Time, lease time.Duration, c
 		return market.Run{}, err
 	}
 	return r, nil
+}
+
+// Release ends the lease of a run that asked its site for nothing, as if it
+// had not been: no run is recorded. A next that is not zero is when the
+// source is due; otherwise that stays as it was. ErrNone: the run's lease has
+// passed to another.
+func (s *Store) Release(ctx context.Context, r market.Run, next time.Time) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if err := own(ctx, tx, r); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			UPDATE source SET lease = '', lease_until = 0, running_since = 0, next_at = COALESCE(NULLIF(CAST($1 AS BIGINT), 0), next_at)
+			WHERE name = $2`, ms(next), r.Source); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM run WHERE id = $1`, r.ID)
+		return err
+	})
+	return doing("release "+r.Source, err)
 }
 
 // own fails with ErrNone unless the run still has its source's lease.

@@ -24,6 +24,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 	}{
 		{"sources", testSources},
 		{"claim", testClaim},
+		{"release", testRelease},
 		{"cut off", testCutOff},
 		{"ownership", testOwnership},
 		{"save", testSave},
@@ -319,6 +320,32 @@ func testClaim(t *testing.T, dsn string) {
 	r4, err := d.Claim(d.ctx, noon.Add(time.Minute+time.Hour), time.Minute)
 	d.ok(err)
 	d.same("due again", r4.Source, "second") // its lease ended, and it is the most overdue
+}
+
+// A run that is given back leaves no trace, and a run knows when the one
+// before it began, also when that was cut off.
+func testRelease(t *testing.T, dsn string) {
+	d := with(t, dsn, "site")
+	r := d.claim("site", noon)
+	d.same("no run before", r.Previous, time.Time{})
+	d.ok(d.Release(d.ctx, r, time.Time{}))
+	d.fails(d.Release(d.ctx, r, time.Time{}), market.ErrNone)
+	r = d.claim("site", noon.Add(time.Second))
+	d.same("a run that was given back is none", r.Previous, time.Time{})
+	d.finish(r, noon.Add(time.Minute), market.Outcome{State: market.RunOK})
+
+	r = d.claim("site", noon.Add(2*time.Minute))
+	d.same("before", r.Previous, noon.Add(time.Second))
+	d.ok(d.Release(d.ctx, r, noon.Add(3*time.Minute)))
+	r, err := d.Claim(d.ctx, noon.Add(3*time.Minute), time.Minute)
+	d.ok(err)
+	r, err = d.Claim(d.ctx, noon.Add(5*time.Minute), time.Minute) // the first was cut off
+	d.ok(err)
+	d.same("before, cut off", r.Previous, noon.Add(3*time.Minute))
+
+	states, err := d.Sources(d.ctx)
+	d.ok(err)
+	d.same("runs", len(states[0].Recent), 2)
 }
 
 func testCutOff(t *testing.T, dsn string) {
