@@ -53,6 +53,9 @@ func (s *Store) Save(ctx context.Context, r market.Run, batch []market.Listing, 
 			return err
 		}
 		saved = b.saved
+		if err := s.growth.add(ctx, tx, saved.New); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE run SET added = added + $1, changed = changed + $2, closed = closed + $3, reopened = reopened + $4
 			WHERE id = $5`, saved.New, saved.Changed, saved.Closed, saved.Reopened, r.ID)

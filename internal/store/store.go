@@ -65,8 +65,10 @@ type Store struct {
 	// On SQLite w has one connection and r several, which cannot write; on
 	// PostgreSQL they are one pool.
 	w, r *sql.DB
-	// reads are the prepared statements of r, which are few: see prepared.
+	// reads are the prepared statements of r, which are few: see query.
 	reads statements
+	// growth is nil on SQLite.
+	growth *growth
 }
 
 // Open opens a database and brings its schema up to date. dsn is a
@@ -115,7 +117,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open PostgreSQL: %w", err), db.Close())
 	}
-	return &Store{w: db, r: db}, nil
+	return &Store{w: db, r: db, growth: newGrowth()}, nil
 }
 
 // Pragmas are part of the DSN: set by a statement they would reach one
@@ -123,7 +125,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 const (
 	sqlitePragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
 	sqliteWriter  = sqlitePragmas + "&_txlock=immediate&_pragma=cache_size(-32768)&_pragma=journal_size_limit(67108864)"
-	sqliteReader  = sqlitePragmas + "&_pragma=query_only(1)"
+	sqliteReader  = sqlitePragmas + "&_pragma=query_only(1)&_pragma=cache_size(-8192)"
 )
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {

@@ -98,12 +98,3 @@ CREATE TABLE content (
     doc         TEXT NOT NULL,
     description TEXT NOT NULL
 );
-
--- +goose Down
-DROP TABLE content;
-DROP TABLE listing;
-DROP TABLE reject;
-DROP TABLE run;
-DROP TABLE source;
-DROP TABLE change;
-DROP TABLE counter;
