@@ -97,7 +97,7 @@ func Open(dir string, a *search.Analyzer) (*Index, error) {
 	}
 	lock, err := lockFile(filepath.Join(dir, lockName))
 	if err != nil {
-		return nil, fmt.Errorf("the search index in %s is in use by another process: %w", dir, err)
+		return nil, fmt.Errorf("the search index in %s: %w", dir, err)
 	}
 	x := &Index{dir: dir, analyzer: a, lock: lock, foldAt: foldAt}
 	x.running, x.stop = context.WithCancel(context.Background())
