@@ -282,7 +282,7 @@ func TestFaultsReachTheCollector(t *testing.T) {
 }
 
 func TestEndlessChainIsCut(t *testing.T) {
-	town := start(t, Options{Seed: 15, Listings: 80})
+	town := start(t, Options{Seed: 15, Listings: 16})
 	for _, name := range []string{"gigboard", "open-desk", "task-lantern", "pixel-bazaar", "kaaj-haat", "harbour-tasks"} {
 		town.Fail(name, Endless)
 		got, err := collect(t, town, name, market.Validator{})

@@ -16,7 +16,7 @@ import (
 // who look for work post there too.
 var foundersThread = &kind{
 	name: "founders-thread", title: "Founders Thread", share: 120,
-	style: style{named: 0.7, payWords: true, applyWords: true, kinds: []market.Category{
+	style: style{named: 0.7, noPay: true, noRegions: true, noZones: true, kinds: []market.Category{
 		"web", "mobile", "software", "design", "marketing", "product", "sales", "data", "writing", "video",
 	}},
 	firstID: 56_000, dated: 1,

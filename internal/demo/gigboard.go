@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 // things, but none for English.
 var gigboard = &kind{
 	name: "gigboard", title: "Gigboard", share: 420,
-	style:   style{bengali: 0.03, named: 0.5},
+	style:   style{bengali: 0.03, named: 0.5, noZones: true},
 	firstID: 480_211, per: 100, dated: 1,
 	robots: "User-agent: *\nDisallow: /account\nDisallow: /jobs/*/apply\nCrawl-delay: 0\n",
 	field:  [2]string{`"title":`, `"headline":`},
@@ -85,12 +86,14 @@ func (s *site) gigboardJobs(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) answerJSON(w http.ResponseWriter, r *http.Request, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	s.answer(w, r, "application/json; charset=utf-8", body)
+	s.answer(w, r, "application/json; charset=utf-8", body.Bytes())
 }
 
 // byNumber is an offer's page for people under /…/{id}.

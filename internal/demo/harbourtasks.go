@@ -15,7 +15,7 @@ import (
 // harbourTasks is a list that leads to pages with a schema.org JobPosting.
 var harbourTasks = &kind{
 	name: "harbour-tasks", title: "Harbour Tasks", share: 160,
-	style:   style{named: 1, jobs: true},
+	style:   style{named: 1, jobs: true, noFixed: true, noZones: true},
 	firstID: 2_041, per: 50, dated: 1,
 	robots: "User-agent: *\nDisallow: /internal/\nAllow: /internal/about\n",
 	field:  [2]string{`"title":`, `"jobTitle":`},

@@ -15,7 +15,7 @@ import (
 // Bengali.
 var kaajHaat = &kind{
 	name: "kaaj-haat", title: "Kaaj Haat", share: 240,
-	style:   style{bengali: 0.92, named: 0.45, applyWords: true},
+	style:   style{bengali: 0.92, named: 0.45, noRegions: true, noZones: true},
 	firstID: 11_040, per: 40, dated: 0.9,
 	robots: "User-agent: *\nDisallow: /login\nDisallow: /kaj/*/abedon\n",
 	field:  [2]string{`class="shironam"`, `class="naam"`},

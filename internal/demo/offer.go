@@ -61,9 +61,9 @@ type style struct {
 	named float64
 	// jobs prefers pay by the month or year where the work has it.
 	jobs bool
-	// payWords and applyWords say that the marketplace has no field for these,
-	// so that the text has to say it.
-	payWords, applyWords bool
+	// noPay, noFixed (pay for the whole job), noRegions and noZones say that
+	// the marketplace has no field for these, so that the text has to say it.
+	noPay, noFixed, noRegions, noZones bool
 }
 
 // dubiousShare is the share of offers with a sign of warning.
@@ -148,7 +148,7 @@ func round(x float64) int {
 // chooseApply decides where one may apply from and gives the sentence that
 // says so, where one does.
 func (o *offer) chooseApply(v *voice, st *style) string {
-	r, inWords := v.rng.Float64(), v.rng.Float64() < 0.4 || st.applyWords
+	r, inWords := v.rng.Float64(), v.rng.Float64() < 0.4
 	place, zone := pick(v.rng, regions), pick(v.rng, timeZones)
 	if o.lang == "bn" {
 		place, zone = region{"", []string{"Bangladesh"}}, timeZone{"", 6}
@@ -157,17 +157,17 @@ func (o *offer) chooseApply(v *voice, st *style) string {
 	switch {
 	case r < 0.20:
 		o.apply.worldwide = true
-		list = "from.worldwide"
+		list, inWords = "from.worldwide", inWords || st.noRegions
 	case r < 0.38:
 		o.apply.regions = place.names
 		v.said["countries"] = place.words
-		list = "from.countries"
+		list, inWords = "from.countries", inWords || st.noRegions
 	case r < 0.46:
 		for d := -2.0; d <= 2; d++ {
 			o.apply.zones = append(o.apply.zones, zone.offset+d)
 		}
 		v.said["zone"] = zone.words
-		list = "from.zones"
+		list, inWords = "from.zones", inWords || st.noZones
 	}
 	if list == "" || !inWords {
 		return ""
@@ -236,12 +236,18 @@ func (o *offer) write(v *voice, st *style, from string, edits int) {
 	switch {
 	case o.pay.kind == "":
 		money = maybe(0.5, "pay.open")
-	case st.payWords || rng.Float64() < 0.4:
+	case st.noPay, st.noFixed && o.pay.kind == market.PayFixed, rng.Float64() < 0.4:
 		v.said["pay"] = o.pay.words(o.lang)
 		money = v.any("pay." + string(o.pay.kind))
 	}
 	para(maybe(0.6, time), money, maybe(0.4, "extra"))
-	para(from, maybe(0.75, "how"), maybe(0.2, "how"))
+	hows := []string{from}
+	if n := rng.IntN(8); n > 1 {
+		for _, how := range v.some(v.g.lists["how"], 1+n/7) {
+			hows = append(hows, capital(how))
+		}
+	}
+	para(hows...)
 	if edits > 0 {
 		para(updates[o.lang][(edits-1)%len(updates[o.lang])])
 	}

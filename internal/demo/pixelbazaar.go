@@ -12,7 +12,7 @@ import (
 // and time in milliseconds.
 var pixelBazaar = &kind{
 	name: "pixel-bazaar", title: "Pixel Bazaar", share: 180,
-	style:   style{bengali: 0.02, named: 0.3, applyWords: true, kinds: []market.Category{"design", "video", "audio", "web", "marketing", "engineering"}},
+	style:   style{bengali: 0.02, named: 0.3, noRegions: true, noZones: true, kinds: []market.Category{"design", "video", "audio", "web", "marketing", "engineering"}},
 	firstID: 60_007, per: 60, dated: 0.85,
 	robots: "User-agent: *\nDisallow: /*/bids\nDisallow: /messages$\nCrawl-delay: 0\n",
 	field:  [2]string{`"title":`, `"caption":`},

@@ -18,7 +18,7 @@ import (
 // remoteFerry is one RSS 2.0 feed in windows-1252, with elements of its own.
 var remoteFerry = &kind{
 	name: "remote-ferry", title: "Remote Ferry", share: 280,
-	style: style{named: 1, jobs: true, kinds: []market.Category{
+	style: style{named: 1, jobs: true, noZones: true, kinds: []market.Category{
 		"web", "software", "data", "devops", "marketing", "sales", "support", "product", "hr", "finance", "admin", "data-entry",
 	}},
 	firstID: 91_500, dated: 1,

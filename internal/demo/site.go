@@ -95,7 +95,7 @@ func (s *site) source() (source.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := 100 + 2*s.count()
+	pages := 30 + 2*s.count()
 	text = []byte(strings.NewReplacer("$BASE", s.base, "$PAGES", strconv.Itoa(pages)).Replace(string(text)))
 	src, err := recipe.Parse(text, func(string) string { return "" })
 	if err != nil {

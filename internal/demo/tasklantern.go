@@ -13,7 +13,7 @@ import (
 // script tag.
 var taskLantern = &kind{
 	name: "task-lantern", title: "Task Lantern", share: 240,
-	style: style{bengali: 0.06, named: 0.35, applyWords: true, kinds: []market.Category{
+	style: style{bengali: 0.06, named: 0.35, noRegions: true, noZones: true, kinds: []market.Category{
 		"data-entry", "annotation", "research", "design", "writing", "translation", "qa", "other", "audio", "video",
 	}},
 	firstID: 3_300, per: 60, dated: 0.8,

@@ -39,7 +39,7 @@ func payPhraseBengali(p pay) string {
 		return "আলোচনা সাপেক্ষে"
 	}
 	before := map[market.PayKind]string{
-		market.PayFixed: "", market.PayHourly: "ঘণ্টাপ্রতি ", market.PayMonthly: "মাসিক ", market.PayYearly: "বছরে ",
+		market.PayFixed: "এককালীন ", market.PayHourly: "ঘণ্টাপ্রতি ", market.PayMonthly: "মাসিক ", market.PayYearly: "বছরে ",
 	}
 	if p.currency != "BDT" {
 		return payPhrase(p)
