@@ -9,7 +9,7 @@ var (
 	// topic are words by which English is the matter and not the worker's
 	// ability.
 	topic = words("translate", "translated", "translating", "translation", "translations", "translator", "translators", "subtitle", "subtitles", "plain", "version",
-		"website", "websites", "site", "menu", "my", "i", "customers", "audience", "breakfast", "teacher", "teachers", "tutor", "tutors", "lesson", "lessons", "course", "teach",
+		"website", "websites", "site", "menu", "my", "customers", "audience", "breakfast", "teacher", "teachers", "tutor", "tutors", "lesson", "lessons", "course", "teach",
 		"teaching", "learn", "learning", "students", "clients", "market", "markets", "subtitled", "interface", "app", "dubbed", "ui", "convert", "rewrite", "into", "from", "transcripts", "books", "literature", "keywords", "prompts")
 	behindTopic = words("version", "website", "websites", "site", "subtitles", "subtitle", "content", "articles", "article", "text", "texts", "translation", "translations", "translator",
 		"translators", "teacher", "teachers", "tutor", "tutors", "course", "courses", "lessons", "class", "classes", "book", "books", "language's", "test", "exam", "literature", "learning", "learners",
@@ -39,6 +39,10 @@ func oneEnglish(hits []found[market.English]) (best found[market.English], ok bo
 		switch {
 		case !ok:
 			best, ok = f, true
+		case vague(f) != vague(best):
+			if vague(best) {
+				best = f
+			}
 		case (f.rule == gradeEnglish) != (best.rule == gradeEnglish):
 			if f.rule == gradeEnglish {
 				best = f
@@ -49,6 +53,10 @@ func oneEnglish(hits []found[market.English]) (best found[market.English], ok bo
 	}
 	return best, ok
 }
+
+// vague reports whether a statement asks for English and does not say how
+// much: it counts where nothing else is said.
+func vague(f found[market.English]) bool { return f.rule == englishMust || f.rule == speakEnglish }
 
 // englishHits are the statements about the worker's English in one text.
 func englishHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.English] {
@@ -108,7 +116,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		if before(t, m.First, 3, fluently) && !before(t, m.First, 1, words("near")) {
 			return market.Fluent
 		}
-		if after(t, m.First, 3, words("fluent", "fluency")) && after(t, m.First, 2, either) {
+		if after(t, m.First, 4, words("fluent", "fluency")) && after(t, m.First, 3, either) {
 			return market.Fluent
 		}
 		return market.Native
@@ -134,7 +142,14 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 			}
 		}
 		return ""
-	case conversational, goodEnglish, speakEnglish, englishMust:
+	case englishMust:
+		return market.Fluent
+	case goodEnglish:
+		if before(t, m.First, 1, words("very", "really")) {
+			return market.Fluent
+		}
+		return market.Conversational
+	case conversational, speakEnglish:
 		return market.Conversational
 	}
 	return ""

@@ -14,13 +14,13 @@ var (
 	// audience, the client, the juniors to be led.
 	notWorker = words("mentor", "mentoring", "mentors", "train", "training", "teach", "teaching", "guide", "coach", "coaching", "lessons", "lesson",
 		"course", "courses", "kids", "audience", "users", "traders", "supervise", "supervising", "manage", "managing", "lead", "leading", "support",
-		"supporting", "develop", "i", "i'm", "my", "am", "complete", "absolute", "tutorial", "book", "ebook", "videos", "help", "helping", "players", "learners",
-		"students", "oversee", "overseeing", "review", "our", "hiring", "students'", "lectures", "curriculum", "workshop", "grow", "delegate")
+		"supporting", "develop", "tutorial", "book", "ebook", "videos", "help", "helping", "players", "learners",
+		"students", "oversee", "overseeing", "review", "students'", "lectures", "curriculum", "workshop", "grow", "delegate")
 	// behindWorker are words behind "junior" or "senior" that make it a name.
 	behindWorker = words("achievement", "high", "school", "college", "league", "championship", "golf", "team", "staff", "engineers", "developers", "designers", "members", "colleagues",
-		"living", "care", "citizen", "citizens", "home", "homes", "housing", "center", "centre", "community", "communities", "adults", "people", "leadership", "management", "executives", "stakeholders")
+		"living", "care", "citizen", "citizens", "home", "homes", "housing", "center", "centre", "community", "communities", "adults", "people", "leadership", "management", "executives", "stakeholders", "tennis", "football", "soccer", "cricket", "hockey", "swimming", "sports", "design", "look")
 	// client are words before years that are the client's own.
-	client     = words("we", "our", "i", "i've", "i'm", "we've", "company", "business", "my", "us", "over", "past", "last", "founded", "agency", "team", "client", "clients", "startup", "firm", "since", "brand")
+	client     = words("we", "our", "i", "i've", "i'm", "we've", "my", "us", "past", "last", "founded", "since", "established", "mission", "each")
 	askedYears = words("minimum", "least", "min", "must", "requires", "require", "required", "requirements", "need", "needs", "with", "have", "looking", "having", "bring", "has", "should", "seeking", "you", "possess", "who", "experience", "exp", "candidate", "কমপক্ষে", "ন্যূনতম", "অন্তত")
 	experience = words("experience", "experiences", "exp", "experienced", "background", "working", "proven", "hands", "practice", "industry", "professional", "expertise", "অভিজ্ঞতা", "অভিজ্ঞতার", "এক্সপেরিয়েন্স", "obhiggota", "track", "relevant")
 	notYears   = words("old", "age", "ago", "warranty", "history", "contract", "plan", "lease", "data", "growth", "olds", "support", "license", "subscription", "guarantee", "anniversary", "budget", "term")
@@ -99,7 +99,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.L
 			if (m.ID == entryWord) != (field == "title") && m.ID == entryWord {
 				continue // in the text the word alone is not enough
 			}
-			if before(t, m.First, 4, notWorker) || after(t, m.Last, 1, behindWorker) {
+			if before(t, m.First, 4, notWorker) || before(t, m.First, 3, words("am", "i'm")) && !before(t, m.First, 3, words("looking", "hiring", "seeking")) || after(t, m.Last, 1, behindWorker) {
 				continue
 			}
 			value = market.Entry
@@ -152,8 +152,8 @@ func wantsNone(field string, t *phrase.Text, m phrase.Match) market.Level {
 	if after(t, m.Last, 3, rejected) || before(t, m.First, 3, words("if", "with", "have", "has", "customers", "users", "clients", "i", "requires", "mean")) {
 		return ""
 	}
-	// "no experience with X needed" speaks of one tool only, as does "with X".
-	if t.Fold(m.Last+1) == "with" || t.Fold(m.Last+1) == "in" || t.Fold(m.Last+1) == "to" {
+	// "no experience with X needed" speaks of one tool only.
+	if t.Fold(m.Last+1) == "with" || before(t, m.First, 1, optional) {
 		return ""
 	}
 	return market.Entry
@@ -171,10 +171,15 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 			n = v
 		}
 	}
-	if n < 3 || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 6, client) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
+	if n < 3 || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, client) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
 		return ""
 	}
 	if before(t, m.First, 3, words("up", "under", "less", "within", "every", "next", "for")) {
+		return ""
+	}
+	// "2-5 years", "between 3 and 5 years": the lower bound counts, and the
+	// match that begins at it holds it.
+	if p := m.First - 1; p >= 0 && (t.Words[p].Num >= 0 && t.Words[m.First].Sep&phrase.SepDash != 0 || p > 0 && t.Words[p-1].Num >= 0 && (t.Fold(p) == "to" || t.Fold(p) == "and")) {
 		return ""
 	}
 	inside := false
@@ -194,13 +199,14 @@ var numbers = map[string]int32{"one": 1, "two": 2, "three": 3, "four": 4, "five"
 
 // leads reads a leading post in a title.
 func leads(t *phrase.Text, m phrase.Match) bool {
-	if before(t, m.First, 3, words("to", "for", "assistant", "assist", "with", "support", "the")) {
+	if before(t, m.First, 3, words("to", "for", "assistant", "assist", "with", "support", "the")) ||
+		before(t, m.First, 1, words("art", "creative", "music", "casting")) || after(t, m.Last, 1, words("support", "assistant")) {
 		return false
 	}
 	// "Lead generation specialist" leads nobody.
 	for i := m.First; i <= m.Last+1; i++ {
 		switch t.Fold(i) {
-		case "generation", "gen", "generator", "research", "researcher", "magnet", "list":
+		case "agent", "agents", "generation", "gen", "generator", "research", "researcher", "magnet", "list":
 			return false
 		}
 	}

@@ -52,16 +52,17 @@ var classes = map[string][]string{
 		"modeler", "illustrator", "videographer", "producer", "director", "lead", "teacher", "coordinator", "officer", "counsel",
 		"mathematician", "auditor", "backend", "frontend", "fullstack", "talent", "member", "ডেভেলপার", "ডিজাইনার", "এডিটর",
 	},
-	"adj":     {"prior", "previous", "specific", "special", "formal", "work", "working", "professional", "technical", "relevant", "past", "such", "actual", "real", "particular"},
-	"need":    {"needed", "required", "necessary", "essential", "mandatory"},
-	"year":    {"year", "years", "yr", "yrs", "years'", "year's"},
-	"number":  {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"},
-	"newbie":  {"beginners", "beginner", "freshers", "fresher", "newbies", "newbie", "juniors", "newcomers", "newcomer", "interns", "students", "graduates", "rookies"},
-	"want":    {"seeking", "need", "needs", "hiring", "hire", "want", "require", "looking", "searching", "recruiting"},
-	"high":    {"fluent", "fluency", "fluently", "excellent", "perfect", "flawless", "strong", "advanced", "proficient", "proficiency", "impeccable", "exceptional", "superb", "outstanding", "mastery", "great"},
-	"skill":   {"written", "spoken", "verbal", "oral", "writing", "speaking", "communication", "skills", "language", "and", "&", "in", "of", "or", "professional", "command", "the", "business", "level", "conversational", "with", "knowledge", "grammar", "reading", "comprehension", "both", "at", "a", "speaker", "user", "us", "uk", "american", "british", "have", "has"},
+	"adj":    {"prior", "previous", "specific", "special", "formal", "work", "working", "professional", "technical", "relevant", "past", "such", "min", "minimum", "actual", "real", "particular"},
+	"need":   {"needed", "required", "necessary", "essential", "mandatory"},
+	"year":   {"year", "years", "yr", "yrs", "years'", "year's"},
+	"number": {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"},
+	"newbie": {"beginners", "beginner", "freshers", "fresher", "newbies", "newbie", "juniors", "newcomers", "newcomer", "interns", "students", "graduates", "rookies"},
+	"want":   {"seeking", "need", "needs", "hiring", "hire", "want", "require", "looking", "searching", "recruiting"},
+	"high":   {"fluent", "fluency", "fluently", "excellent", "perfect", "flawless", "strong", "advanced", "proficient", "proficiency", "impeccable", "exceptional", "superb", "outstanding", "mastery", "great"},
+	"skill": {"written", "spoken", "verbal", "oral", "writing", "speaking", "communication", "skills", "language", "and", "&", "in", "of", "or", "professional", "command", "the", "business", "level", "conversational", "with", "knowledge", "grammar", "reading", "comprehension", "both", "at", "a", "speaker", "user", "us", "uk", "american", "british", "have", "has", "ability", "abilities", "to", "communicate", "speak", "write",
+		"russian", "french", "german", "spanish", "arabic", "hindi", "greek", "bengali", "bangla", "urdu", "portuguese", "italian", "chinese", "mandarin", "japanese", "ukrainian", "polish", "dutch", "turkish"},
 	"skills":  {"skills", "skill", "language", "communication", "proficiency", "level", "speaking", "writing", "written", "spoken"},
-	"opinion": {"good", "decent", "fair", "reasonable", "solid", "adequate", "clear"},
+	"opinion": {"good", "decent", "fair", "reasonable", "adequate"},
 	"nat":     {"american", "british", "australian", "us", "u.s", "uk", "canadian", "neutral", "usa", "north"},
 	"cefr":    {"b1", "b2", "c1", "c2", "a1", "a2"},
 	"apps":    {"telegram", "whatsapp", "whats", "wechat", "signal", "viber"},
@@ -75,7 +76,7 @@ var patterns = map[int][]string{
 		"no (experience|exp)", "no experience no problem",
 		"(experience|exp) (is|are)? (not|isn't|isnt) (needed|required|necessary|essential|mandatory|a must|important)",
 		"(don't|dont|do not|needn't) (need|require) (any|prior|to have|to have any)? @adj? experience",
-		"without (any)? @adj? experience", "zero experience (needed|required)", "0 experience (needed|required)?",
+		"without (any)? @adj? experience", "(does not|doesn't) require (any)? @adj? experience", "zero experience (needed|required)", "0 experience (needed|required)?",
 		"অভিজ্ঞতা* (লাগবে|প্রয়োজন|দরকার|আবশ্যক) (না|নাই|নেই|নয়)", "অভিজ্ঞতা* ছাড়াই", "অভিজ্ঞতা* ছাড়া আবেদন", "অভিজ্ঞতার (প্রয়োজন|দরকার) (নেই|নাই)",
 		"(experience|oviggota|obhiggota) (lagbe|lage|dorkar) (na|nai|nei)", "experience (chara|charai|sara)",
 	},
@@ -93,14 +94,15 @@ var patterns = map[int][]string{
 		"(ফ্রেশার|ফ্রেশাররা|ফ্রেশারদের|ইন্টার্ন|ইন্টার্নশিপ|ইন্টার্নশীপ|শিক্ষানবিশ|জুনিয়র)", "এন্ট্রি লেভেল*",
 	},
 	entryWanted: {
-		"@want (for|to hire)? (an|a|some|our|one|the|motivated|talented)? (motivated|talented|enthusiastic|young|passionate|dedicated)? (junior|intern|interns|fresher|freshers|trainee|beginner|newbie|juniors|beginners)",
+		"@want (for|to hire)? (an|a|some|our|one|the|motivated|talented)? (motivated|talented|enthusiastic|young|passionate|dedicated)? (junior|intern|interns|freshers|trainee|beginner|newbie|juniors|beginners)",
 		"@want (for)? (an|a|some)? (motivated|talented|enthusiastic)? (entry level|entry-level)",
 		"(this|it) is (an|a)? (entry level|beginner|junior) (role|position|job|task|project|opportunity|friendly)?", "entry level (position|role|job|freelancer|freelancers|opportunity|work|task|project|candidate|candidates|applicants|pay|budget)",
 		"(level|experience level|experience) entry", "level entry level", "(prefer|preferred|preferably) (a|an)? (new|newbie|beginner|junior) (freelancer|freelancers|upwork)?",
-		"(hire|hiring|want|give|for|prefer) new (freelancer|freelancers)", "beginner friendly",
+		"(hire|hiring|want|give|for|prefer) new (freelancer|freelancers)", "fresher @role",
+		"(is|job|work|task|project) for (a)? new (freelancer|freelancers)", "@role (intern|interns)", "(intern|interns) (needed|wanted|required)", "internship (opportunity|position|program|role)", "is (a|an) _2 internship",
 	},
 	beginnersWelcome: {
-		"@newbie _2 (welcome|ok|okay|encouraged|accepted|considered)", "@newbie (can|may|should)? (also)? apply",
+		"@newbie _4 (welcome|ok|okay|encouraged|accepted|considered)", "@newbie (can|may|should) (also)? apply",
 		"new (freelancers|freelancer|sellers|talent) (are|is|also)? (also|very|most)? (welcome|ok|okay|encouraged|accepted|considered)",
 		"new (freelancers|talent) (can|may) apply", "(open|suitable|perfect|ideal|great|good) (to|for) (a|an|all|new|total|complete)? @newbie",
 		"(open|suitable|perfect|ideal|great) (to|for) new (freelancers|freelancer)", "welcome @newbie", "(freshers|beginners|newbies|newcomers|students) (are|is)? (also|most|very)? welcome",
@@ -133,7 +135,7 @@ var patterns = map[int][]string{
 	},
 	highEnglish: {
 		"@high @skill? @skill? @skill? @skill? english", "very good @skill? @skill? @skill? english", "(excellent|strong|perfect) command of (the)? (written|spoken)? english",
-		"high (level|proficiency|quality) (of|in) @skill? english", "professional (level|proficiency) @skill? english", "(speak|speaks|write|writes) (fluent|perfect|excellent|good) english", "speak english fluently",
+		"high (level|proficiency|quality) (of|in) @skill? english", "professional (level|proficiency) @skill? english", "speak english fluently",
 		"সাবলীল* _2 ইংরেজি*", "ইংরেজি* _2 সাবলীল*", "ইংরেজিতে (ভালো|খুব) দক্ষ*", "ইংরেজিতে (কথা|বলা) _3 সাবলীল*", "fluent english",
 	},
 	englishHigh: {
@@ -156,7 +158,7 @@ var patterns = map[int][]string{
 		"(must|should) (know|speak|understand) english", "speaks english", "knowledge of english",
 	},
 	englishMust: {
-		"english @skills? (is|are)? (a)? (must|required|mandatory|essential|necessary|needed|requirement)", "english is an absolute must", "(require|requires|required|need) english",
+		"english @skills? (is|are) (a|an absolute|absolutely)? (must|required|mandatory|essential|requirement)", "english @skills? (a)? (must|mandatory)", "english @skills? required",
 	},
 	basicEnglish: {
 		"basic @skill? @skill? english", "(minimal|simple|elementary) english", "english @skills? (basic|basics)", "(বেসিক|প্রাথমিক|সাধারণ) ইংলিশ", "(বেসিক|প্রাথমিক) ইংরেজি*", "বেসিক ইংলিশ", "ইংরেজি* পড়ে বুঝ*", "basic english (is)? (enough|fine|ok|okay|sufficient)",
@@ -164,6 +166,53 @@ var patterns = map[int][]string{
 	noEnglish: {
 		"english @skills? (is|are)? (not|isn't|isnt|not at all) (needed|required|necessary|important|mandatory|essential|a must|relevant)", "no english (needed|required|necessary|is required|is needed|skills required|knowledge)", "(don't|dont|do not) need (to)? (know|speak|understand)? (good|any|fluent|perfect)? english",
 		"english (lagbe|dorkar) (na|nai|nei)", "english na janleo", "ইংরেজি* (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি* না জানলেও", "ইংরেজি* ছাড়াই", "ইংলিশ (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি জানা (লাগবে|আবশ্যক|জরুরি) (না|নয়)",
+	},
+
+	warnFee: {
+		"(pay|send|deposit|transfer|submit) (a|an|the|your|us)? _3 (registration|joining|security|refundable|training|processing|verification|activation|membership|application|enrollment|enrolment|onboarding|starter) _1 (fee|fees|deposit|charge|charges|money)",
+		"(registration|joining|security|verification|activation|training|enrollment|enrolment) (fee|fees|deposit|charge) (is|of|must|needs|will be|has to be|to be)? _3 (required|paid|mandatory|applicable|payable|refunded|refundable)",
+		"(refundable|security) (deposit|fee) (of|is|required)", "you (must|need to|have to|will need to|should) (first)? (pay|deposit|invest) (a|an|the|us)? _3 (fee|deposit|money|amount|registration|joining)",
+		"(রেজিস্ট্রেশন|ভেরিফিকেশন|জয়েনিং|ভর্তি|রেজিষ্ট্রেশন|ট্রেনিং) ফি* _4 (দিতে|পাঠান|পাঠাতে|জমা|লাগবে|দিয়ে|প্রযোজ্য|দিন|টাকা)", "জামানত* _3 (দিতে|লাগবে|জমা|দিন|রাখতে)", "(বিকাশে|নগদে|রকেটে) _3 (পাঠান|পাঠাতে|পাঠিয়ে|দিন|সেন্ড|দিতে)", "জয়েন করতে ফি*", "join (করতে|korte) (ফি|fee)",
+		"(registration|joining|verification|join|reg) fee _3 (pathan|pathate|dite|diye|lagbe|din|den)", "bkash (e)? _2 (pathan|pathate|korun|send|den)",
+	},
+	warnID: {
+		"(send|share|provide|submit|upload|give|email|attach) (me|us)? _3 your (national|government|photo|valid)? (nid|passport|ssn|otp|pin|selfie)", "(send|share|provide|submit|upload|give|email|attach) (me|us)? _4 your (national|government|photo|valid|government issued) id",
+		"(send|share|provide|submit|upload|give) (me|us)? _3 your (id card|bank details|bank login|bank account|bank|credit card|debit card|card number|card details|social security|driving licence|driver's license|drivers license|date of birth)",
+		"(photo|picture|copy|scan) of your _2 (id|nid|passport|license|licence|card)", "your (bank|online banking) (login|password|credentials|pin)", "(otp|pin) (share|send) (korun|koren|den)",
+		"(ওটিপি|পিন|otp|pin) (দিন|দিতে|পাঠান|শেয়ার|den|din|pathan)", "(এনআইডি*|nid) _3 (দিন|পাঠান|দিতে|pathan|den|লাগবে)", "(ব্যাংক|বিকাশ) (একাউন্টের|অ্যাকাউন্টের|পিন) _2 (দিন|পাঠান|দিতে)",
+	},
+	warnChat: {
+		"(contact|message|text|dm|reach|add|ping|write|msg|inbox|join|apply|knock|hmu) (me|us|out|to|our|my|directly|the|now|hr|manager)? (me|us|our|hr|directly|to|manager|admin)? (on|via|through|in|at|by|over|using)? _1 @apps",
+		"(contact|message|text|reach|apply) (only)? (on|via|through|by) @apps", "@apps (me|us) (at|on|now|directly)", "@apps only", "only (on|via|through) @apps",
+		"(হোয়াটসঅ্যাপে|হোয়াটসঅ্যাপ|হোয়াটসএপে|হোয়াটসঅ্যাপে) _2 (যোগাযোগ|মেসেজ|নক|করুন)", "টেলিগ্রামে _2 (জয়েন|যোগাযোগ|নক|মেসেজ|করুন)", "@apps (e|a|এ) (join|jogajog|knock|msg|message|নক|জয়েন|যোগাযোগ)",
+	},
+	warnRent: {
+		"(rent|lend|borrow|lease|sell) (me|us|out)? (your|ur) _2 (account|accounts|profile)", "(rent|buy|lease|borrow) (a|an|your|some)? _1 (upwork|fiverr|freelancer|linkedin|paypal|payoneer|stripe|airbnb) (account|accounts|profile)",
+		"your (upwork|fiverr|freelancer|linkedin|facebook) (account|profile) (for|on|to) rent", "(use|access|using|access to) (to)? your (upwork|fiverr|freelancer|paypal|payoneer|linkedin|toptal) (account|profile)", "account (for|on|to) rent", "rent (out)? your account", "account (vara|bhara|varay|bharay)",
+		"(অ্যাকাউন্ট|একাউন্ট|আইডি|এ্যাকাউন্ট) ভাড়া*",
+	},
+	warnReviews: {
+		"(leave|write|post|give|submit|drop) (a|us|me|an|our|some|positive|good|the|honest|your)? (a|an|positive|good|great|fake)? (5|five) (star|stars) (review|reviews|rating|ratings)", "(write|post|leave) (fake|positive|paid) _2 (review|reviews)", "(buy|purchase|sell) _2 (reviews|likes|followers|subscribers|upvotes)",
+		"(need|want|require|looking for|needed) (some|a few|#|real|positive|good|5|genuine)? (star|real|positive|genuine)? (google|amazon|trustpilot|glassdoor|yelp|tripadvisor|play store|app store|app) (maps)? reviews", "(like|subscribe|follow) (and|&) (like|subscribe|comment|share|follow) _5 (earn|paid|taka|income)",
+		"লাইক (ও|এবং|আর)? সাবস্ক্রাইব* _5 (টাকা|আয়|ইনকাম|পাবেন)", "(like|লাইক) sell", "(paid|fake) (reviews|likes|followers)", "get paid to (like|review|subscribe|follow)",
+	},
+	warnFree: {
+		"(do|complete|submit|make|create|deliver|write|design|provide|prepare) (a|an|one|the|some|us|me)? _2 (free|unpaid) (sample|test|task|work|project|article|design|demo|mockup|trial)", "(unpaid|free) (trial|test) (task|project|work|period|week|assignment|article|shift)", "(trial|test) (task|period|project|work|week|assignment) (is|will be|are) (unpaid|free|not paid|without pay)",
+		"first (task|article|video|project|design|job|sample|week|month|post|page) (is|will be|must be|should be) (free|unpaid|for free|free of charge|free of cost)", "work for free (for|at|in)", "ফ্রি (কাজ|স্যাম্পল) করে (দেখান|দেখাতে|দিতে)", "ফ্রিতে _2 (কাজ|স্যাম্পল|করে) (দেখান|দেখাতে|দিতে|করতে)", "free te kaj kore",
+	},
+	warnForward: {
+		"(receive|accept|receiving) _3 (payments|payment|money|funds|cheques|checks|transfers|deposits) (in|into|to|on|through|via) your _3 (account|wallet|paypal|bank)", "(cash|deposit) (the|a|our)? (cheque|check|cheques|checks) and", "(forward|resend|transfer|send|wire) (the)? (rest|remaining|balance) (of)? (the)? _1 (money|funds|amount|payment|balance) to", "keep (a|your|#)? _2 (commission|percent) and (send|forward|transfer|wire)",
+		"buy (gift cards|gift card|bitcoin|crypto|usdt) _2 (and|then) (send|forward|transfer)", "(টাকা|টাকাটা) এলে _3 (পাঠিয়ে|পাঠাবেন|পাঠাতে)", "taka (ele|asle) _2 (pathiye|pathaben|forward)", "your bank account to receive",
+	},
+	warnCheat: {
+		"(do|complete|finish|write|solve|take|attend|pass|sit) my _2 (assignment|assignments|homework|exam|exams|coursework|essay|thesis|dissertation|quiz|quizzes|class|classes)", "(help|helping|assist|assistance) (me)? (with|in|on|for) my _3 (assignment|assignments|homework|exam|exams|coursework|thesis|dissertation|quiz)", "(someone|who can|expert|person|tutor) to (take|do|write|complete|sit|solve) (my|an|a|the|our)? _2 (exam|exams|assignment|assignments|homework|quiz|coursework|dissertation|thesis|online class)",
+		"my (homework|assignment|coursework|dissertation) (is)? due", "proxy (interview|exam)", "(take|attend) (the)? (exam|interview|test) (on|in) (my|our) (behalf|place)", "(অ্যাসাইনমেন্ট|এসাইনমেন্ট|থিসিস) (লিখে|করে) (দাও|দিন|দিতে|দেন)", "(assignment|exam) (likhe|kore|diye) (den|dao|dite|din)",
+	},
+	warnCard: {
+		"টাকায় (ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি*|কার্ড*)", "(ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি|কার্ড|আইডি কার্ড) _3 (মাত্র|কিনুন|টাকায়|টাকা|করে দিচ্ছি|করে দেওয়া)", "(freelancer|freelancing) id card _4 (taka|tk|price|kinun|banay|banate|sell|sale)", "(buy|get) (your|a) (freelancer|freelancing) id card",
+	},
+	warnPay: {
+		"(earn|make) (up to)? # (to)? #? (usd|dollars|taka|tk|bdt|টাকা)? (daily|everyday|a day|per day|every day|each day)", "(earn|make) (easy|quick|fast) (money|cash)", "দৈনিক নিশ্চিত (আয়|ইনকাম)", "নিশ্চিত (আয়|ইনকাম)", "(প্রতিদিন|দৈনিক|দিনে) # (থেকে)? # টাকা", "(প্রতিদিন|দৈনিক) # টাকা (আয়|ইনকাম)", "(protidin|doinik|daily) # (to|theke)? # taka", "invite (korun|koren) taka paben", "(guaranteed|fixed) daily income",
 	},
 }
 

@@ -1,5 +1,74 @@
 package classify
 
-import "github.com/kajkhoj/kajkhoj/internal/market"
+import (
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/phrase"
+)
 
-func (d *document) warnings() []market.Warning { return nil }
+var warningKinds = map[int]market.WarningKind{
+	warnFee: market.WarnFee, warnID: market.WarnID, warnChat: market.WarnChat, warnRent: market.WarnRent, warnReviews: market.WarnReviews,
+	warnFree: market.WarnFreeTrial, warnForward: market.WarnForward, warnCheat: market.WarnCheat, warnCard: market.WarnCard, warnPay: market.WarnPay,
+}
+
+var (
+	// denied are words that turn a sign round: "no registration fee", "never
+	// pay", "কোনো ফি লাগবে না".
+	denied = words("no", "not", "never", "don't", "doesn't", "without", "won't", "needn't", "isn't", "nobody", "না", "নেই", "নাই", "কোনো", "ছাড়া", "na", "nai", "beware", "avoid", "zero", "cannot", "can't")
+	// others are subjects by which the words are about the thing to be built
+	// or about people other than the worker.
+	others = words("users", "user", "customers", "customer", "clients", "members", "member", "visitors", "buyers", "sellers", "students", "patients", "guests", "they", "who", "people",
+		"app", "application", "website", "site", "system", "platform", "bot", "button", "feature", "page", "form", "script", "tool", "software", "chatbot", "i", "i'll", "we", "we'll", "will", "should", "can", "could", "admin", "admins", "would", "he", "she", "it", "plugin", "automatically", "automation", "tenants", "tenant", "drivers", "vendors", "vendor", "applicants'", "option", "ability", "allow", "allows", "able", "integration", "via", "api", "that", "helps", "help", "when", "if", "agent", "agents", "leads", "prospects")
+	// asks are words right before an imperative.
+	asks = words("please", "kindly", "must", "to", "just", "then", "interested", "directly", "and", "or", "so", "you", "candidates", "now", "immediately", "plz", "pls", "have", "need", "apply", "only")
+)
+
+// warnings are the signs of both texts, one for each kind, in the order of
+// market.WarningKinds. A bare word is no sign: the words must bid the worker
+// do something, and not be denied.
+func (d *document) warnings() []market.Warning {
+	first := map[market.WarningKind]market.Warning{}
+	look := func(field string, t *phrase.Text, ms []phrase.Match) {
+		for _, m := range ms {
+			kind, ok := warningKinds[m.ID]
+			if _, seen := first[kind]; !ok || seen || !bids(t, m) {
+				continue
+			}
+			first[kind] = market.Warning{Kind: kind, Evidence: evidence(field, t, m.First, m.Last)}
+		}
+	}
+	look("title", d.title, d.titleHits)
+	look("description", d.text, d.textHits)
+	var out []market.Warning
+	for _, kind := range market.WarningKinds {
+		if w, ok := first[kind]; ok {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// bids reports whether a hit is said to the worker.
+func bids(t *phrase.Text, m phrase.Match) bool {
+	if before(t, m.First, 4, denied) || after(t, m.Last, 3, denied) {
+		return false
+	}
+	for i := m.First; i <= m.Last; i++ {
+		if denied[t.Fold(i)] {
+			return false
+		}
+	}
+	if t.Words[m.First].Start < t.Words[m.Last].Start && t.Raw[t.Words[m.First].Start] >= 0x80 {
+		return true // Bengali words say by their endings whom they bid
+	}
+	switch m.ID {
+	case warnChat, warnReviews, warnID, warnFree, warnPay:
+		// An imperative begins its sentence or follows a word that asks.
+		if t.Words[m.First].Sep&(phrase.SepEnd|phrase.SepColon|phrase.SepOpen|phrase.SepComma|phrase.SepDash) != 0 {
+			return !before(t, m.First, 6, words("users", "customers", "clients", "members", "visitors"))
+		}
+		return before(t, m.First, 1, asks) && !before(t, m.First, 4, others)
+	case warnFee, warnForward, warnRent:
+		return !before(t, m.First, 4, others)
+	}
+	return true
+}
