@@ -12,7 +12,8 @@ import (
 
 // commands is what can be measured: one file each.
 type commands struct {
-	Search searchCommand `cmd:"" help:"Ask the search engines generated questions over generated listings."`
+	Search  searchCommand  `cmd:"" help:"Ask the search engines generated questions over generated listings."`
+	Collect collectCommand `cmd:"" help:"Collect a loopback site until its listings can be searched."`
 }
 
 func main() {
