@@ -43,8 +43,7 @@ func shared() (string, bool) {
 }
 
 // unwrap undoes what those who kept a payload did to it: a single object that
-// was cut out of its list, hits that were lifted out of a thread, a script
-// inside a JSON text.
+// was cut out of its list, a script inside a JSON text.
 func unwrap(t testing.TB, path string, body []byte) []byte {
 	t.Helper()
 	must := func(v any) []byte {
@@ -68,21 +67,6 @@ func unwrap(t testing.TB, path string, body []byte) []byte {
 		var kept struct{ Raw string }
 		read(&kept)
 		return []byte("<!DOCTYPE html><html><head><title>Freelance Jobs</title></head><body><script>" + kept.Raw + "</script></body></html>")
-	case "hackernews/algolia-comments.2026-07.json":
-		var kept struct {
-			StoryID    int64  `json:"story_id"`
-			StoryTitle string `json:"story_title"`
-			Hits       []map[string]any
-		}
-		read(&kept)
-		for _, h := range kept.Hits {
-			id, err := strconv.ParseInt(h["objectID"].(string), 10, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			h["id"], h["text"] = id, h["comment_text"]
-		}
-		return must(map[string]any{"id": kept.StoryID, "type": "story", "title": kept.StoryTitle, "children": kept.Hits})
 	}
 	return body
 }
@@ -133,6 +117,14 @@ func TestSamples(t *testing.T) {
 		"upwork/cloudflare-challenge.2025-06.html":       {src: by["peopleperhour"], err: source.ErrChallenge},
 		"weworkremotely/remote-jobs.2026-07.rss":         {src: by["weworkremotely"], listings: 4},
 		"workingnomads/exposed_jobs.2026-07-10.json":     {src: by["workingnomads"], listings: 4},
+	}
+	// The front page of Reddit hires nobody, but it is a feed.
+	front, err := os.ReadFile(filepath.Join(dir, "samples", "reddit/reddit-atom.rss"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k := extract(generic("feed"), front); len(k.drafts) != 24 || k.Error != "" {
+		t.Errorf("reddit as any feed: %d listings of 24: %s", len(k.drafts), k.Error)
 	}
 	f, err := os.Open(filepath.Join(dir, "samples", "PROVENANCE.tsv"))
 	if err != nil {

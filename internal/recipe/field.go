@@ -289,7 +289,7 @@ func scalars(vs []any) (out []string, err error) {
 // values are an item's fields by name.
 type values map[string]found
 
-// read gives all fields of an item.
+// values gives all fields of an item.
 func (r *reader) values(ctx context.Context, d document, node any) (values, error) {
 	vs := values{}
 	for _, f := range r.fields {

@@ -80,10 +80,7 @@ func Parse(data []byte, getenv func(string) string) (source.Source, error) {
 	}
 	m := &mistakes{root: root}
 	r := &recipe{spec: specOf(f), getenv: getenv}
-	for err := range split(r.spec.Check()) {
-		key, _, _ := strings.Cut(strings.TrimSuffix(err.Error(), ":"), " ")
-		m.add(err, strings.Split(strings.TrimSuffix(key, ":"), ".")...)
-	}
+	m.spec(r.spec.Check())
 	r.request = compileRequest(f, m)
 	challenge := compileRegexps(f.Challenge, m, "challenge")
 	r.lists = append(r.lists, compileList(f, f.pageFile, challenge, m))
@@ -101,24 +98,6 @@ func Parse(data []byte, getenv func(string) string) (source.Source, error) {
 		return nil, err
 	}
 	return r, nil
-}
-
-// split gives the errors that errors.Join put together.
-func split(err error) func(func(error) bool) {
-	return func(yield func(error) bool) {
-		if err == nil {
-			return
-		}
-		list := []error{err}
-		if j, ok := err.(interface{ Unwrap() []error }); ok {
-			list = j.Unwrap()
-		}
-		for _, e := range list {
-			if !yield(e) {
-				return
-			}
-		}
-	}
 }
 
 func specOf(f file) source.Spec {
@@ -406,7 +385,9 @@ func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Pag
 		}
 		at = next
 	}
-	res.Validator = run.validator
+	if run.lost == 0 {
+		res.Validator = run.validator // else a 304 would hide what was lost
+	}
 	res.Complete = !capped && run.complete()
 	return res, nil
 }

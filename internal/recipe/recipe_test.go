@@ -149,7 +149,7 @@ func TestParseErrors(t *testing.T) {
 		"regexp":           {jsonRecipe + "clean: {strip: ['(']}\n", "line 15: clean.strip:"},
 		"schedule":         {strings.Replace(jsonRecipe, `"@every 6h"`, `"* * *"`, 1), "line 5: schedule:"},
 		"off without why":  {strings.Replace(jsonRecipe, "enabled: true", "enabled: false", 1), "a source that is off says why"},
-		"attribution":      {strings.Replace(jsonRecipe, ", attribution: Example", "", 1), "line 8: terms.attribution: terms.attribution: missing"},
+		"attribution":      {strings.Replace(jsonRecipe, ", attribution: Example", "", 1), "line 8: terms.attribution: missing"},
 		"detail of a feed": {jsonRecipe + "detail: {format: feed, fields: {title: .t}}\n", "detail.format: no detail page is a feed"},
 		"as":               {strings.Replace(jsonRecipe, "title: .title", "title: {jq: .t, as: x}", 1), "as goes with regexp"},
 		"two forms":        {strings.Replace(jsonRecipe, "/api", "/api?p={page}", 1) + "paging: {by: page, stop: .last}\notherwise: {format: feed, fields: {url: .link, title: .title}}\n", "they do not go with two"},
@@ -687,7 +687,7 @@ func TestDetail(t *testing.T) {
 	// A page that cannot be read rejects its item, and the run proves nothing.
 	w.pages["https://example.com/2"] = `<h1>Something else</h1>`
 	c, res, err = visit(t, r, w, market.Validator{})
-	if err != nil || res.Complete || len(c.rejects) != 1 || len(c.drafts) != 2 {
+	if err != nil || res.Complete || res.Validator != (market.Validator{}) || len(c.rejects) != 1 || len(c.drafts) != 2 {
 		t.Errorf("%v, complete %v, rejects %q", err, res.Complete, c.whys())
 	}
 	// A challenge or a refusal ends the run.

@@ -285,3 +285,18 @@ func (m *mistakes) add(err error, path ...string) {
 	}
 	m.errs = append(m.errs, fmt.Errorf("%s: %w", where, err))
 }
+
+// spec adds what source.Spec.Check found, whose errors begin with a key.
+func (m *mistakes) spec(err error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return
+	}
+	for _, e := range joined.Unwrap() {
+		key, _, _ := strings.Cut(e.Error(), " ")
+		if n := line(m.root, strings.Split(strings.TrimSuffix(key, ":"), ".")...); n > 0 {
+			e = fmt.Errorf("line %d: %w", n, e)
+		}
+		m.errs = append(m.errs, e)
+	}
+}

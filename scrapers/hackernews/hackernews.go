@@ -94,22 +94,51 @@ type found struct {
 	} `json:"hits"`
 }
 
-// thread is a story with its comments. Fields of comments stay raw, so that
-// one odd comment spoils only itself.
+// thread is a story with its comments, in either of the API's forms: a tree
+// (/items/{id}), or hits (/search_by_date?tags=comment,story_{id}), which are
+// all comments with their replies. Comments stay raw, so that one odd comment
+// spoils only itself.
 type thread struct {
-	ID       int64             `json:"id"`
-	Type     string            `json:"type"`
-	Title    string            `json:"title"`
-	Children []json.RawMessage `json:"children"`
+	ID         int64             `json:"id"`
+	Title      string            `json:"title"`
+	Children   []json.RawMessage `json:"children"`
+	StoryID    int64             `json:"story_id"`
+	StoryTitle string            `json:"story_title"`
+	Hits       []json.RawMessage `json:"hits"`
 }
 
+// comment is one comment in either form; a hit has objectID and
+// comment_text, and names its story.
 type comment struct {
-	ID        int64  `json:"id"`
-	ParentID  int64  `json:"parent_id"`
-	StoryID   int64  `json:"story_id"`
-	Author    string `json:"author"`
-	Text      string `json:"text"`
-	CreatedAt string `json:"created_at"`
+	ID          int64  `json:"id"`
+	ObjectID    string `json:"objectID"`
+	ParentID    int64  `json:"parent_id"`
+	StoryID     int64  `json:"story_id"`
+	StoryTitle  string `json:"story_title"`
+	Author      string `json:"author"`
+	Text        string `json:"text"`
+	CommentText string `json:"comment_text"`
+	CreatedAt   string `json:"created_at"`
+}
+
+// readThread decodes a thread. Of hits it makes what a tree would have been.
+func readThread(page fetch.Page) (t thread, err error) {
+	if err := decode(page, &t); err != nil {
+		return t, err
+	}
+	if t.Hits != nil {
+		t.ID, t.Title, t.Children = t.StoryID, t.StoryTitle, t.Hits
+		for _, raw := range t.Hits {
+			var c comment
+			if t.ID == 0 && json.Unmarshal(raw, &c) == nil {
+				t.ID, t.Title = c.StoryID, c.StoryTitle
+			}
+		}
+	}
+	if t.ID == 0 || t.Children == nil {
+		return t, formatError("the answer is no story with comments")
+	}
+	return t, nil
 }
 
 // Collect implements source.Source: the newest thread of each kind. Threads
@@ -158,20 +187,16 @@ func (hackerNews) collect(ctx context.Context, get func(fetch.Request) (fetch.Pa
 
 func accept() http.Header { return http.Header{"Accept": {"application/json"}} }
 
-// Extract implements source.Source. The page is a thread with its comments,
-// as /items/{id} answers.
+// Extract implements source.Source. The page is a thread with its comments.
 func (hackerNews) Extract(ctx context.Context, page fetch.Page, in source.Input) error {
 	return read(ctx, page, in)
 }
 
 // read reads a thread.
 func read(ctx context.Context, page fetch.Page, in source.Input) error {
-	var t thread
-	if err := decode(page, &t); err != nil {
+	t, err := readThread(page)
+	if err != nil {
 		return err
-	}
-	if t.ID == 0 || t.Children == nil {
-		return formatError("the answer is no story with comments")
 	}
 	k, ok := kindOf(t.Title)
 	if !ok {
@@ -212,6 +237,12 @@ func draft(raw json.RawMessage, t thread, k threadKind) (d market.Draft, skip st
 	var c comment
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return d, "", err
+	}
+	if c.ID == 0 {
+		c.ID, _ = strconv.ParseInt(c.ObjectID, 10, 64)
+	}
+	if c.Text == "" {
+		c.Text = c.CommentText
 	}
 	switch {
 	case c.ID == 0:
