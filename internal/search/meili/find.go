@@ -177,7 +177,7 @@ type part struct {
 // state of the index, so that one which was built with other settings is not
 // taken for a good one.
 func (x *Index) Find(ctx context.Context, q market.Query, without ...string) (search.Result, error) {
-	r, _, err := x.clients(ctx)
+	k, err := x.connect(ctx)
 	if err != nil {
 		return search.Result{}, err
 	}
@@ -187,19 +187,19 @@ func (x *Index) Find(ctx context.Context, q market.Query, without ...string) (se
 	for _, p := range parts {
 		request.Queries = append(request.Queries, p.request)
 	}
-	response, err := call(ctx, func() (*meilisearch.MultiSearchResponse, error) { return r.MultiSearchWithContext(ctx, request) })
+	response, err := call(ctx, func() (*meilisearch.MultiSearchResponse, error) { return k.reader.MultiSearchWithContext(ctx, request) })
 	if err != nil {
 		return search.Result{}, err
 	}
 	if len(response.Results) != len(request.Queries) {
 		return search.Result{}, fmt.Errorf("Meilisearch answered %d of %d searches", len(response.Results), len(request.Queries))
 	}
-	var state []meta
-	if err := response.Results[0].Hits.DecodeInto(&state); err != nil {
+	state, err := stateOf(response)
+	if err != nil {
 		return search.Result{}, err
 	}
-	if len(state) == 0 || state[0].Settings != x.settings {
-		return search.Result{}, fmt.Errorf("the index was built with other settings: %w", search.ErrRebuild)
+	if _, err := x.cursor(state); err != nil {
+		return search.Result{}, err
 	}
 	for i, p := range parts {
 		res := response.Results[i+1]

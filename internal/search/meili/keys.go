@@ -7,45 +7,65 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/meilisearch/meilisearch-go"
 )
 
-// clients are the two ways to the server, each with the least key that it
-// needs. The keys are settled once; until then the server must be asked.
-func (x *Index) clients(ctx context.Context) (reader, writer meilisearch.ServiceManager, err error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.reader != nil {
-		return x.reader, x.writer, nil
+// keys are the two ways to the server, each with the least key that it
+// needs: reader searches, writer does the rest.
+type keys struct{ reader, writer meilisearch.ServiceManager }
+
+// settleWithin bounds the time until the keys are settled.
+const settleWithin = 5 * time.Second
+
+// connect gives the two ways. Once they are settled that asks nobody; until
+// then the server must answer.
+func (x *Index) connect(ctx context.Context) (*keys, error) {
+	if k := x.keys.Load(); k != nil {
+		return k, nil
 	}
+	select {
+	case x.settling <- struct{}{}:
+		defer func() { <-x.settling }()
+	case <-ctx.Done():
+		return nil, meaning(ctx, ctx.Err())
+	}
+	if k := x.keys.Load(); k != nil {
+		return k, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
+	k, err := x.settle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x.keys.Store(k)
+	return k, nil
+}
+
+// settle finds out what the configured key is. Out of a master key it makes
+// lesser ones.
+func (x *Index) settle(ctx context.Context) (*keys, error) {
 	given := x.client(x.cfg.Key)
-	reader, writer = given, given
-	if x.cfg.Key != "" {
-		searching, err := x.lesser(ctx, given, "search", []string{"search"})
-		switch {
-		case refused(err):
-			// It is not the master key, and so lesser already.
-			if err := x.try(ctx, given); err != nil {
-				return nil, nil, err
-			}
-		case err != nil:
-			return nil, nil, err
-		default:
-			documents, err := x.lesser(ctx, given, "documents", []string{
-				"documents.add", "documents.get", "documents.delete", "indexes.create", "indexes.get", "indexes.delete", "indexes.swap",
-				"settings.get", "settings.update", "stats.get", "tasks.get",
-			})
-			if err != nil {
-				return nil, nil, err
-			}
-			reader, writer = x.client(searching), x.client(documents)
-		}
-	} else if err := x.try(ctx, given); err != nil {
-		return nil, nil, err
+	if x.cfg.Key == "" {
+		return &keys{given, given}, x.try(ctx, given)
 	}
-	x.reader, x.writer = reader, writer
-	return reader, writer, nil
+	searching, err := x.lesser(ctx, given, "search", []string{"search"})
+	if refused(err) { // not the master key, and so lesser already
+		return &keys{given, given}, x.try(ctx, given)
+	}
+	if err != nil {
+		return nil, err
+	}
+	documents, err := x.lesser(ctx, given, "documents", []string{
+		"documents.add", "documents.get", "documents.delete", "indexes.create", "indexes.get", "indexes.delete", "indexes.swap",
+		"settings.get", "settings.update", "stats.get", "tasks.get",
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &keys{x.client(searching), x.client(documents)}, nil
 }
 
 func (x *Index) client(key string) meilisearch.ServiceManager {

@@ -95,11 +95,16 @@ func joined(f search.Field) string {
 // only when the server has done both: cut short before that, the same
 // changes come again. An index that cannot be used gets none.
 func (x *Index) Apply(ctx context.Context, put []market.Listing, del []string, upto int64) error {
-	if _, err := x.Cursor(ctx); err != nil {
+	k, err := x.connect(ctx)
+	if err != nil {
 		return err
 	}
-	_, w, err := x.clients(ctx)
+	w := k.writer
+	state, err := x.state(ctx, w)
 	if err != nil {
+		return err
+	}
+	if _, err := x.cursor(state); err != nil {
 		return err
 	}
 	s := sender{x: x, w: w, index: x.cfg.Index}
@@ -123,15 +128,13 @@ func (x *Index) Apply(ctx context.Context, put []market.Listing, del []string, u
 	if err := wait(ctx, w, s.tasks...); err != nil {
 		return err
 	}
-	return x.move(ctx, w, upto)
+	return x.move(ctx, w, state.Built, upto)
 }
 
-// move sets the cursor.
-func (x *Index) move(ctx context.Context, w meilisearch.ServiceManager, upto int64) error {
-	built, err := x.built(ctx, w, x.cfg.Index)
-	if err != nil {
-		return err
-	}
+// move sets the cursor of the index that was built then. Where another took
+// its place meanwhile, what was sent went to one of the two: the state then
+// belongs to neither, and the index is rebuilt.
+func (x *Index) move(ctx context.Context, w meilisearch.ServiceManager, built time.Time, upto int64) error {
 	b, err := json.Marshal(meta{ID: metaID, Settings: x.settings, Built: built, Cursor: strconv.FormatInt(upto, 10)})
 	if err != nil {
 		return err
@@ -198,10 +201,11 @@ func (s *sender) flush(ctx context.Context) error {
 // is dropped then. The cursor is set last: until it is, the state belongs to
 // the index that is no more, and so the new one counts as to be rebuilt.
 func (x *Index) Rebuild(ctx context.Context, all iter.Seq2[market.Listing, error], upto int64) error {
-	_, w, err := x.clients(ctx)
+	k, err := x.connect(ctx)
 	if err != nil {
 		return err
 	}
+	w := k.writer
 	if err := x.drop(ctx, w); err != nil {
 		return err
 	}
@@ -213,10 +217,11 @@ func (x *Index) Rebuild(ctx context.Context, all iter.Seq2[market.Listing, error
 		defer cancel()
 		return errors.Join(err, x.drop(ctx, w))
 	}
-	if err := x.swap(ctx, w, next); err != nil {
+	built, err := x.swap(ctx, w, next)
+	if err != nil {
 		return err
 	}
-	return x.move(ctx, w, upto)
+	return x.move(ctx, w, built, upto)
 }
 
 // fill makes an index with all documents.
@@ -267,53 +272,34 @@ func (x *Index) create(ctx context.Context, w meilisearch.ServiceManager, name s
 // the old one. The server shows the task of a swap only to keys for all
 // indexes, so the dropping, which comes after it, is waited for, and what
 // came of the swap is seen at the index.
-func (x *Index) swap(ctx context.Context, w meilisearch.ServiceManager, next string) error {
+func (x *Index) swap(ctx context.Context, w meilisearch.ServiceManager, next string) (built time.Time, err error) {
+	if built, err = x.built(ctx, w, next); err != nil {
+		return built, err
+	}
+	// A swap needs two.
 	if _, err := x.built(ctx, w, x.cfg.Index); errors.Is(err, search.ErrRebuild) {
-		// A swap needs two.
 		if err := x.create(ctx, w, x.cfg.Index); err != nil {
-			return err
+			return built, err
 		}
 	} else if err != nil {
-		return err
-	}
-	want, err := x.built(ctx, w, next)
-	if err != nil {
-		return err
+		return built, err
 	}
 	if _, err := call(ctx, func() (*meilisearch.TaskInfo, error) {
 		return w.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{{Indexes: []string{x.cfg.Index, next}}})
 	}); err != nil {
-		return err
+		return built, err
 	}
 	if err := x.drop(ctx, w); err != nil {
-		return err
+		return built, err
 	}
-	if is, err := x.built(ctx, w, x.cfg.Index); err != nil {
-		return err
-	} else if !is.Equal(want) {
-		return fmt.Errorf("Meilisearch did not swap %s with %s", x.cfg.Index, next)
+	now, err := x.built(ctx, w, x.cfg.Index)
+	if err == nil && !now.Equal(built) {
+		err = fmt.Errorf("Meilisearch did not swap %s with %s", x.cfg.Index, next)
 	}
-	return nil
+	return built, err
 }
 
 func (x *Index) rebuildPrefix() string { return x.cfg.Index + "_rebuild_" }
-
-// sweep drops orphans once in the life of the process.
-func (x *Index) sweep(ctx context.Context, w meilisearch.ServiceManager) error {
-	x.mu.Lock()
-	swept := x.swept
-	x.mu.Unlock()
-	if swept {
-		return nil
-	}
-	if err := x.drop(ctx, w); err != nil {
-		return err
-	}
-	x.mu.Lock()
-	x.swept = true
-	x.mu.Unlock()
-	return nil
-}
 
 // drop deletes the indexes of rebuildings: after the swap that is the old
 // one, and else what a crash has left.
