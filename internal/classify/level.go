@@ -19,6 +19,7 @@ var (
 	// behindWorker are words behind "junior" or "senior" that make it a name.
 	behindWorker = words("achievement", "high", "school", "college", "league", "championship", "golf", "team", "staff", "engineers", "developers", "designers", "members", "colleagues",
 		"living", "care", "citizen", "citizens", "home", "homes", "housing", "center", "centre", "community", "communities", "adults", "people", "leadership", "management", "executives", "stakeholders", "tennis", "football", "soccer", "cricket", "hockey", "swimming", "sports", "design", "look")
+	iAm = words("am", "i'm")
 	// client are words before years that are the client's own.
 	client     = words("we", "our", "i", "i've", "i'm", "we've", "my", "us", "past", "last", "founded", "since", "established", "mission", "each")
 	askedYears = words("minimum", "least", "min", "must", "requires", "require", "required", "requirements", "need", "needs", "with", "have", "looking", "having", "bring", "has", "should", "seeking", "you", "possess", "who", "experience", "exp", "candidate", "কমপক্ষে", "ন্যূনতম", "অন্তত")
@@ -99,7 +100,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.L
 			if (m.ID == entryWord) != (field == "title") && m.ID == entryWord {
 				continue // in the text the word alone is not enough
 			}
-			if before(t, m.First, 4, notWorker) || before(t, m.First, 3, words("am", "i'm")) && !before(t, m.First, 3, words("looking", "hiring", "seeking")) || after(t, m.Last, 1, behindWorker) {
+			if before(t, m.First, 4, notWorker) || m.ID != entryWanted && before(t, m.First, 3, iAm) || m.ID == entryWanted && bracketInside(t, m) || after(t, m.Last, 1, behindWorker) {
 				continue
 			}
 			value = market.Entry
@@ -112,7 +113,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.L
 				value = market.Expert
 			}
 		case seniorWanted:
-			if !before(t, m.First, 3, negations) && !before(t, m.First, 3, words("if", "we", "junior", "mid")) {
+			if !bracketInside(t, m) && !before(t, m.First, 3, negations) && !before(t, m.First, 3, words("if", "junior", "mid")) {
 				value = market.Expert
 			}
 		case leader:
@@ -134,6 +135,17 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.L
 		out = kept
 	}
 	return out
+}
+
+// bracketInside reports whether a bracket stands between the words of a
+// match: "[Hiring] Junior developer" does not say "hiring junior".
+func bracketInside(t *phrase.Text, m phrase.Match) bool {
+	for i := m.First + 1; i <= m.Last; i++ {
+		if t.Words[i].Sep&(phrase.SepOpen|phrase.SepClose) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // wantsNone reads "no experience needed". "No experience" alone counts in a

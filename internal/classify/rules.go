@@ -84,7 +84,7 @@ var patterns = map[int][]string{
 		"0 (to|or)? (1|2) @year", "(up to|less than|under) (1|2|one|two) @year", "0 @year (of)? experience",
 	},
 	years: {
-		"# (to|or)? # @year", "# (plus|or more|or)? @year", "# @year", "@number (plus|or more|to)? @year", "@number # (plus)? @year",
+		"# (to|or)? # @year", "between # and # @year", "# (plus|or more|or)? @year", "# @year", "@number (plus|or more|to)? @year", "@number # (plus)? @year",
 		"# বছরের (বেশি|অধিক)? অভিজ্ঞতা*", "# (থেকে)? # বছরের অভিজ্ঞতা*", "# বছর অভিজ্ঞতা*", "(কমপক্ষে|ন্যূনতম|অন্তত) # বছর*",
 		"# (বছর|bochorer|bosorer|bochor) (experience|এক্সপেরিয়েন্স|obhiggota)",
 	},
@@ -192,21 +192,22 @@ var patterns = map[int][]string{
 		"(অ্যাকাউন্ট|একাউন্ট|আইডি|এ্যাকাউন্ট) ভাড়া*",
 	},
 	warnReviews: {
-		"(leave|write|post|give|submit|drop) (a|us|me|an|our|some|positive|good|the|honest|your)? (a|an|positive|good|great|fake)? (5|five) (star|stars) (review|reviews|rating|ratings)", "(write|post|leave) (fake|positive|paid) _2 (review|reviews)", "(buy|purchase|sell) _2 (reviews|likes|followers|subscribers|upvotes)",
+		"(leave|write|post|give|submit|drop) (a|us|me|an|our|some|positive|good|the|honest|your)? (a|an|positive|good|great|fake)? (5|five) (star|stars) (review|reviews|rating|ratings)", "(write|post|leave) (fake|positive|paid) _2 (review|reviews)", "(buy|purchase|sell) _3 (reviews|likes|followers|subscribers|upvotes)",
 		"(need|want|require|looking for|needed) (some|a few|#|real|positive|good|5|genuine)? (star|real|positive|genuine)? (google|amazon|trustpilot|glassdoor|yelp|tripadvisor|play store|app store|app) (maps)? reviews", "(like|subscribe|follow) (and|&) (like|subscribe|comment|share|follow) _5 (earn|paid|taka|income)",
-		"লাইক (ও|এবং|আর)? সাবস্ক্রাইব* _5 (টাকা|আয়|ইনকাম|পাবেন)", "(like|লাইক) sell", "(paid|fake) (reviews|likes|followers)", "get paid to (like|review|subscribe|follow)",
+		"লাইক (ও|এবং|আর)? সাবস্ক্রাইব* _5 (টাকা|আয়|ইনকাম|পাবেন)", "(like|লাইক) sell", "(paid|fake) (reviews|likes|followers)", "(google play|app store|play store|google maps) (app)? reviews (for|from|by|needed)", "improve our (product|app)? ratings", "get paid to (like|review|subscribe|follow)",
 	},
 	warnFree: {
 		"(do|complete|submit|make|create|deliver|write|design|provide|prepare) (a|an|one|the|some|us|me)? _2 (free|unpaid) (sample|test|task|work|project|article|design|demo|mockup|trial)", "(unpaid|free) (trial|test) (task|project|work|period|week|assignment|article|shift)", "(trial|test) (task|period|project|work|week|assignment) (is|will be|are) (unpaid|free|not paid|without pay)",
-		"first (task|article|video|project|design|job|sample|week|month|post|page) (is|will be|must be|should be) (free|unpaid|for free|free of charge|free of cost)", "work for free (for|at|in)", "ফ্রি (কাজ|স্যাম্পল) করে (দেখান|দেখাতে|দিতে)", "ফ্রিতে _2 (কাজ|স্যাম্পল|করে) (দেখান|দেখাতে|দিতে|করতে)", "free te kaj kore",
+		"first (task|article|video|project|design|job|sample|week|month|post|page) (is|will be|must be|should be) (free|unpaid|for free|free of charge|free of cost)", "(small|short|quick) (free|unpaid) (task|test|sample|project)", "(this|it) is (a|an)? unpaid (project|work|task|job|internship)", "work for free (for|at|in)", "ফ্রি (কাজ|স্যাম্পল) করে (দেখান|দেখাতে|দিতে)", "ফ্রিতে _2 (কাজ|স্যাম্পল|করে) (দেখান|দেখাতে|দিতে|করতে)", "free te kaj kore",
 	},
 	warnForward: {
 		"(receive|accept|receiving) _3 (payments|payment|money|funds|cheques|checks|transfers|deposits) (in|into|to|on|through|via) your _3 (account|wallet|paypal|bank)", "(cash|deposit) (the|a|our)? (cheque|check|cheques|checks) and", "(forward|resend|transfer|send|wire) (the)? (rest|remaining|balance) (of)? (the)? _1 (money|funds|amount|payment|balance) to", "keep (a|your|#)? _2 (commission|percent) and (send|forward|transfer|wire)",
 		"buy (gift cards|gift card|bitcoin|crypto|usdt) _2 (and|then) (send|forward|transfer)", "(টাকা|টাকাটা) এলে _3 (পাঠিয়ে|পাঠাবেন|পাঠাতে)", "taka (ele|asle) _2 (pathiye|pathaben|forward)", "your bank account to receive",
 	},
 	warnCheat: {
-		"(do|complete|finish|write|solve|take|attend|pass|sit) my _2 (assignment|assignments|homework|exam|exams|coursework|essay|thesis|dissertation|quiz|quizzes|class|classes)", "(help|helping|assist|assistance) (me)? (with|in|on|for) my _3 (assignment|assignments|homework|exam|exams|coursework|thesis|dissertation|quiz)", "(someone|who can|expert|person|tutor) to (take|do|write|complete|sit|solve) (my|an|a|the|our)? _2 (exam|exams|assignment|assignments|homework|quiz|coursework|dissertation|thesis|online class)",
-		"my (homework|assignment|coursework|dissertation) (is)? due", "proxy (interview|exam)", "(take|attend) (the)? (exam|interview|test) (on|in) (my|our) (behalf|place)", "(অ্যাসাইনমেন্ট|এসাইনমেন্ট|থিসিস) (লিখে|করে) (দাও|দিন|দিতে|দেন)", "(assignment|exam) (likhe|kore|diye) (den|dao|dite|din)",
+		"(do|complete|finish|write|solve|take|attend|sit) my _2 (assignment|assignments|homework|exam|exams|coursework|essay|thesis|dissertation|quiz|quizzes|class|classes)", "(help|helping|assist|assistance) (me)? (with|in|on|for) my _3 (assignment|assignments|homework|exam|exams|coursework|thesis|dissertation|quiz)", "(someone|who can|expert|person|tutor) to (take|do|write|complete|sit|solve) (my|an|a|the|our)? _2 (exam|exams|assignment|assignments|homework|quiz|coursework|dissertation|thesis|online class)",
+		"my (homework|assignment|coursework|dissertation) (is)? due", "my _1 (university|uni|college|course|academic) assignment", "(assignment|homework|coursework|exam) (writing)? help", "with (a|an|my)? _4 (university|uni|college|course|individual) assignment",
+		"(clear|pass) (a|an|the|my|qualification|certification)? (online|qualification|certification|final)? (exam|exams)", "part of my (university|uni|college) assignment", "proxy (interview|exam)", "(take|attend) (the)? (exam|interview|test) (on|in) (my|our) (behalf|place)", "(অ্যাসাইনমেন্ট|এসাইনমেন্ট|থিসিস) (লিখে|করে) (দাও|দিন|দিতে|দেন)", "(assignment|exam) (likhe|kore|diye) (den|dao|dite|din)",
 	},
 	warnCard: {
 		"টাকায় (ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি*|কার্ড*)", "(ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি|কার্ড|আইডি কার্ড) _3 (মাত্র|কিনুন|টাকায়|টাকা|করে দিচ্ছি|করে দেওয়া)", "(freelancer|freelancing) id card _4 (taka|tk|price|kinun|banay|banate|sell|sale)", "(buy|get) (your|a) (freelancer|freelancing) id card",

@@ -18,6 +18,12 @@ var (
 	// or about people other than the worker.
 	others = words("users", "user", "customers", "customer", "clients", "members", "member", "visitors", "buyers", "sellers", "students", "patients", "guests", "they", "who", "people",
 		"app", "application", "website", "site", "system", "platform", "bot", "button", "feature", "page", "form", "script", "tool", "software", "chatbot", "i", "i'll", "we", "we'll", "will", "should", "can", "could", "admin", "admins", "would", "he", "she", "it", "plugin", "automatically", "automation", "tenants", "tenant", "drivers", "vendors", "vendor", "applicants'", "option", "ability", "allow", "allows", "able", "integration", "via", "api", "that", "helps", "help", "when", "if", "agent", "agents", "leads", "prospects")
+	// product are those of the subjects that are never the one who asks.
+	product = words("users", "user", "customers", "customer", "clients", "members", "member", "visitors", "buyers", "sellers", "students", "patients", "guests",
+		"app", "application", "website", "site", "system", "platform", "bot", "button", "feature", "page", "form", "script", "tool", "software", "plugin", "tenants",
+		"drivers", "vendors", "they", "who", "people", "allow", "allows", "api", "property", "car", "apartment")
+	// statement are words that begin a sign which is no imperative.
+	statement = words("trial", "test", "first", "unpaid", "free", "small", "short", "quick", "this", "it")
 	// asks are words right before an imperative.
 	asks = words("please", "kindly", "must", "to", "just", "then", "interested", "directly", "and", "or", "so", "you", "candidates", "now", "immediately", "plz", "pls", "have", "need", "apply", "only")
 )
@@ -61,14 +67,17 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		return true // Bengali words say by their endings whom they bid
 	}
 	switch m.ID {
+	case warnFee, warnForward, warnRent:
+		return !before(t, m.First, 4, product)
 	case warnChat, warnReviews, warnID, warnFree, warnPay:
+		if statement[t.Fold(m.First)] {
+			return !before(t, m.First, 4, product)
+		}
 		// An imperative begins its sentence or follows a word that asks.
 		if t.Words[m.First].Sep&(phrase.SepEnd|phrase.SepColon|phrase.SepOpen|phrase.SepComma|phrase.SepDash) != 0 {
 			return !before(t, m.First, 6, words("users", "customers", "clients", "members", "visitors"))
 		}
 		return before(t, m.First, 1, asks) && !before(t, m.First, 4, others)
-	case warnFee, warnForward, warnRent:
-		return !before(t, m.First, 4, others)
 	}
 	return true
 }

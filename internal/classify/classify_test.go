@@ -1,0 +1,380 @@
+package classify
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+)
+
+// A case is a title, a text, and the label that they state with its quote.
+type textCase struct{ title, text, want, quote string }
+
+func TestLevelFromText(t *testing.T) {
+	const none = ""
+	cases := []textCase{
+		// Entry.
+		{"Junior web developer", "", "entry", "Junior"},
+		{"[Hiring] Junior remote bookkeeper", "", "entry", "Junior"},
+		{"Marketing intern", "", "entry", "intern"},
+		{"Entry-level data annotator", "", "entry", "Entry-level"},
+		{"Entry Level Sales Associate", "", "entry", "Entry Level"},
+		{"Map evaluator (No Experience Required)", "", "entry", "No Experience Required"},
+		{"Typing work", "No experience needed, we show you how.", "entry", "No experience needed"},
+		{"Typing work", "No prior work experience is required.", "entry", "No prior work experience is required"},
+		{"Typing work", "Experience is not required.", "entry", "Experience is not required"},
+		{"Typing work", "You don’t need any experience to start.", "entry", "don’t need any experience"},
+		{"Cut-outs", "The work does not require any prior experience.", "entry", "does not require any prior experience"},
+		{"Cut-outs", "Beginners are welcome to apply.", "entry", "Beginners are welcome"},
+		{"Cut-outs", "Freshers can also apply.", "entry", "Freshers can also apply"},
+		{"Cut-outs", "This job is suitable for beginners.", "entry", "suitable for beginners"},
+		{"Cut-outs", "0-2 years of experience.", "entry", "0-2 years"},
+		{"Cut-outs", "Candidates with up to 1 year of experience.", "entry", "up to 1 year"},
+		{"Cut-outs", "We are looking for a junior designer.", "entry", "looking for a junior"},
+		{"Cut-outs", "I'm looking for an entry level editor.", "entry", "looking for an entry level"},
+		{"Cut-outs", "This is an entry-level position.", "entry", "This is an entry-level position"},
+		{"ডাটা এন্ট্রি", "কোনো অভিজ্ঞতা লাগবে না।", "entry", "অভিজ্ঞতা লাগবে না"},
+		{"ডাটা এন্ট্রি", "অভিজ্ঞতা ছাড়াই শুরু করা যাবে।", "entry", "অভিজ্ঞতা ছাড়াই"},
+		{"ডাটা এন্ট্রি", "নতুনরাও আবেদন করতে পারবেন।", "entry", "নতুনরাও আবেদন করতে পারবেন"},
+		{"ডাটা এন্ট্রি", "notunra apply korte parben", "entry", "notunra apply korte parben"},
+		{"ডাটা এন্ট্রি", "kono experience lagbe na", "entry", "experience lagbe na"},
+		{"গ্রাফিক ডিজাইন ইন্টার্নশিপ", "", "entry", "ইন্টার্নশিপ"},
+		{"এন্ট্রি লেভেল ডিজাইনার", "", "entry", "এন্ট্রি লেভেল"},
+
+		// Intermediate.
+		{"Shop designer", "You have 3+ years of experience with shops.", "intermediate", "3+ years"},
+		{"Shop designer", "At least three years of experience.", "intermediate", "three years"},
+		{"Shop designer", "2-5 years of experience", none, ""},
+		{"Shop designer", "3 to 5 years of experience", "intermediate", "3 to 5 years"},
+		{"Shop designer", "between 3 and 6 years of experience", "intermediate", "between 3 and 6 years"},
+		{"Mid-level Go developer", "", "intermediate", "Mid-level"},
+		{"Go developer", "Level: Intermediate", "intermediate", "Level: Intermediate"},
+		{"Go developer", "We want an intermediate developer.", "intermediate", "intermediate developer"},
+		{"মিড লেভেল ডেভেলপার", "", "intermediate", "মিড লেভেল"},
+		{"ডেভেলপার", "৩ বছরের অভিজ্ঞতা চাই।", "intermediate", "৩ বছরের অভিজ্ঞতা"},
+
+		// Expert.
+		{"Senior React developer", "", "expert", "Senior React developer"},
+		{"Sr. Data Engineer", "", "expert", "Sr. Data Engineer"},
+		{"Lead engineer, payments", "", "expert", "Lead engineer"},
+		{"Head of finance", "", "expert", "Head of"},
+		{"Go developer", "5+ years of experience in Go.", "expert", "5+ years"},
+		{"Go developer", "Minimum 7 years experience", "expert", "7 years"},
+		{"Go developer", "We are looking for a senior developer.", "expert", "looking for a senior developer"},
+		{"ডেভেলপার", "১০ বছরের অভিজ্ঞতা থাকতে হবে।", "expert", "১০ বছরের অভিজ্ঞতা"},
+		{"সিনিয়র ডেভেলপার", "", "expert", "সিনিয়র"},
+		{"Go developer", "3+ years of SQL experience and 6+ years of Go experience.", "expert", "6+ years"},
+
+		// Negation.
+		{"Cut-outs", "Beginners need not apply.", none, ""},
+		{"Cut-outs", "No beginners please.", none, ""},
+		{"Cut-outs", "Junior and entry-level applicants, please refrain.", none, ""},
+		{"Cut-outs", "This is not a beginner role.", none, ""},
+		{"Cut-outs", "This is NOT an entry level job.", none, ""},
+		{"Cut-outs", "Not suitable for beginners.", none, ""},
+		{"Cut-outs", "We are not looking for a senior developer.", none, ""},
+
+		// Somebody else's level.
+		{"Writer", "Mentor junior engineers and review their work.", none, ""},
+		{"Writer", "You will train junior staff.", none, ""},
+		{"Chess course for beginners", "Our audience are beginners.", none, ""},
+		{"Expert Advisor for MT5", "Code an Expert Advisor.", none, ""},
+		{"Website for Junior Achievement", "", none, ""},
+		{"Flyers for a senior living home", "", none, ""},
+		{"App for senior citizens", "", none, ""},
+		{"Junior tennis club website", "", none, ""},
+		{"Help me", "I am a complete beginner and need a site.", none, ""},
+		{"Help me", "I have 15 years of experience in trade.", none, ""},
+		{"Help me", "Our company has over 10 years of experience.", none, ""},
+		{"Help me", "We have been in the market for 12 years.", none, ""},
+		{"Help me", "The warranty runs for 5 years.", none, ""},
+		{"Help me", "Children of 5 years and older.", none, ""},
+		{"Help me", "Expert in Excel wanted.", none, ""},
+		{"Lead generation specialist", "", none, ""},
+		{"Help me", "5 years of experience preferred.", none, ""},
+		{"Help me", "অভিজ্ঞতা অগ্রাধিকার পাবে।", none, ""},
+
+		// Contradictions; the title comes first.
+		{"Help me", "Freshers are welcome. 5+ years of experience required.", none, ""},
+		{"Senior designer", "Beginners are welcome to apply.", "expert", "Senior designer"},
+		{"Junior designer", "3+ years of experience", "entry", "Junior"},
+		{"Nothing", "A plain sentence about work.", none, ""},
+	}
+	for _, c := range cases {
+		l := Listing(market.Listing{Title: c.title, Description: c.text})
+		checkLabel(t, c, string(l.Level.Value), l.Level.Basis, l.Level.Evidence)
+	}
+}
+
+func TestEnglishFromText(t *testing.T) {
+	const none = ""
+	cases := []textCase{
+		{"", "Fluent English is needed.", "fluent", "Fluent English"},
+		{"", "You are fluent in English.", "fluent", "fluent in English"},
+		{"", "I need someone fluent in English.", "fluent", "fluent in English"},
+		{"", "Excellent written and spoken English", "fluent", "Excellent written and spoken English"},
+		{"", "Excellent communication skills in English.", "fluent", "Excellent communication skills in English"},
+		{"", "Strong command of English", "fluent", "Strong command of English"},
+		{"", "English: fluent", "fluent", "English: fluent"},
+		{"", "English must be perfect.", "fluent", "English must be perfect"},
+		{"", "Must be fluent in Russian and English", "fluent", "fluent in Russian and English"},
+		{"", "English level C1 or higher", "fluent", "English level C1"},
+		{"", "C1 or C2 level English", "fluent", "C2 level English"},
+		{"", "IELTS 7", "fluent", "IELTS 7"},
+		{"", "English is a must.", "fluent", "English is a must"},
+		{"", "সাবলীল ইংরেজি জানতে হবে", "fluent", "সাবলীল ইংরেজি"},
+		{"Support agent, fluent English", "", "fluent", "fluent English"},
+
+		{"", "Native English speaker wanted.", "native", "Native English speaker"},
+		{"", "English (native level) please", "native", ""},
+		{"", "American accent needed", "native", "American accent"},
+		{"", "You have a neutral accent.", "native", "neutral accent"},
+		{"", "Native or fluent English", "fluent", ""},
+		{"", "Fluent or native English", "fluent", ""},
+
+		{"", "Good English is enough.", "conversational", "Good English"},
+		{"", "Conversational English is a must.", "conversational", "Conversational English"},
+		{"", "English level: B2", "conversational", "English level: B2"},
+		{"", "B1 English", "conversational", "B1 English"},
+		{"", "Fluent English (English level B2)", "conversational", "English level B2"},
+		{"", "Working knowledge of English", "conversational", "Working knowledge of English"},
+		{"", "You must speak English.", "conversational", "must speak English"},
+		{"", "ইংরেজিতে কথা বলতে পারতে হবে।", "conversational", "ইংরেজিতে কথা বলতে পারতে"},
+		{"", "ভালো ইংরেজি জানা চাই", "conversational", "ভালো ইংরেজি"},
+
+		{"", "Basic English is enough.", "basic", "Basic English is enough"},
+		{"", "English is not required.", "basic", "English is not required"},
+		{"", "You don't need to know English.", "basic", "don't need to know English"},
+		{"", "English lagbe na", "basic", "English lagbe na"},
+		{"", "ইংরেজি লাগবে না", "basic", "ইংরেজি লাগবে না"},
+		{"", "বেসিক ইংরেজি জানলেই হবে", "basic", "বেসিক ইংরেজি"},
+
+		// English as the matter, or somebody else's.
+		{"", "Broken down in plain English.", none, ""},
+		{"", "My English is not very good.", none, ""},
+		{"", "Translate the page into excellent English.", none, ""},
+		{"Translation from Bengali to English", "", none, ""},
+		{"", "The English version of the website is ready.", none, ""},
+		{"English teacher for kids", "", none, ""},
+		{"", "Our English-speaking customers buy tea.", none, ""},
+		{"React Native developer", "React Native and native apps.", none, ""},
+		{"", "A native Swedish speaker", none, ""},
+		{"", "Native German speaker; English website", none, ""},
+		{"", "Non-native English speakers test the app.", none, ""},
+		{"", "An English breakfast menu.", none, ""},
+		{"", "Accent colour: blue.", none, ""},
+		{"", "Fluent in Python.", none, ""},
+		{"", "Excellent communication skills.", none, ""},
+		{"", "Fluent English preferred.", none, ""},
+		{"", "Fluent English is a plus.", none, ""},
+		{"", "Fluent in French or English.", none, ""},
+		{"", "ইংরেজি অতিরিক্ত যোগ্যতা।", none, ""},
+	}
+	for _, c := range cases {
+		if c.title == "" {
+			c.title = "Some work"
+		}
+		l := Listing(market.Listing{Title: c.title, Description: c.text})
+		checkLabel(t, c, string(l.English.Value), l.English.Basis, l.English.Evidence)
+	}
+}
+
+func checkLabel(t *testing.T, c textCase, value string, basis market.Basis, evidence []market.Evidence) {
+	t.Helper()
+	if value != c.want {
+		t.Errorf("%q / %q: %q, want %q (%v)", c.title, c.text, value, c.want, evidence)
+		return
+	}
+	if value == "" {
+		if basis != "" || evidence != nil {
+			t.Errorf("%q / %q: basis %q and evidence %v without a value", c.title, c.text, basis, evidence)
+		}
+		return
+	}
+	if basis != market.BasisText || len(evidence) != 1 {
+		t.Errorf("%q / %q: basis %q, evidence %v", c.title, c.text, basis, evidence)
+		return
+	}
+	if c.quote != "" && evidence[0].Quote != c.quote {
+		t.Errorf("%q / %q: quote %q, want %q", c.title, c.text, evidence[0].Quote, c.quote)
+	}
+	checkEvidence(t, c.title, c.text, evidence[0])
+}
+
+func checkEvidence(t interface{ Errorf(string, ...any) }, title, text string, e market.Evidence) {
+	in := map[string]string{"title": title, "description": text}[e.Field]
+	if e.Start < 0 || e.End > len(in) || e.Start >= e.End || in[e.Start:e.End] != e.Quote {
+		t.Errorf("evidence %+v is not in %q", e, in)
+	}
+}
+
+func TestLevelFromSite(t *testing.T) {
+	for in, want := range map[string]market.Level{
+		"Entry-level": market.Entry, "EntryLevel": market.Entry, "Entry level ($)": market.Entry, "Junior": market.Entry, "Intern": market.Entry,
+		"no_exp": market.Entry, "Berufseinstieg": market.Entry, "Freshers": market.Entry, "Up to 1 year": market.Entry, "0-1 years": market.Entry,
+		"Mid-level": market.Intermediate, "Midweight": market.Intermediate, "Intermediate ($$)": market.Intermediate, "IntermediateLevel": market.Intermediate,
+		"professional / experienced": market.Intermediate, "1 to 3 years": market.Intermediate, "3y": "", "At least 2 year(s)": market.Intermediate,
+		"Senior": market.Expert, "Senior-level": market.Expert, "Lead": market.Expert, "Director": market.Expert, "Executive": market.Expert,
+		"EXPERT": market.Expert, "geschäftsleitung": market.Expert, "Manager": market.Expert, "5 to 8 years": market.Expert, "Expert ($$$)": market.Expert,
+		"Entry-level, Mid-level": market.Entry, "Mid-level, Senior": market.Intermediate, "Director, Executive": market.Expert,
+		"Any": "", "": "", "N/A": "", "full_time": "", "Whatever": "",
+	} {
+		e := market.Evidence{Field: "seniority", Quote: in}
+		got := Listing(market.Listing{Title: "Work", SiteLevel: e}).Level
+		if got.Value != want {
+			t.Errorf("%q: %q, want %q", in, got.Value, want)
+		}
+		if want != "" && (got.Basis != market.BasisSite || len(got.Evidence) != 1 || got.Evidence[0] != e) {
+			t.Errorf("%q: %+v", in, got)
+		}
+	}
+}
+
+func TestEnglishFromSite(t *testing.T) {
+	for in, want := range map[string]market.English{
+		"Basic": market.Basic, "No English": market.Basic, "pre": market.Basic, "A2": market.Basic, "1": market.Basic,
+		"Conversational or better": market.Conversational, "Intermediate": market.Conversational, "upper": market.Conversational,
+		"Upper-Intermediate": market.Conversational, "B2": market.Conversational, "B2 (Upper-Intermediate)": market.Conversational, "2": market.Conversational,
+		"Fluent": market.Fluent, "fluent English": market.Fluent, "Advanced/Fluent": market.Fluent, "C1": market.Fluent, "3": market.Fluent,
+		"Native or bilingual": market.Native, "C2": market.Native, "4": market.Native,
+		"Any": "", "0": "", "5": "", "": "", "ANY": "", "Spanish": "",
+	} {
+		e := market.Evidence{Field: "prefEnglishSkill", Quote: in}
+		got := Listing(market.Listing{Title: "Work", SiteEnglish: e}).English
+		if got.Value != want {
+			t.Errorf("%q: %q, want %q", in, got.Value, want)
+		}
+		if want != "" && (got.Basis != market.BasisSite || got.Evidence[0] != e) {
+			t.Errorf("%q: %+v", in, got)
+		}
+	}
+}
+
+func TestSiteComesBeforeText(t *testing.T) {
+	l := Listing(market.Listing{
+		Title: "Senior designer", Description: "Fluent English.",
+		SiteLevel: market.Evidence{Field: "tier", Quote: "Entry level"}, SiteEnglish: market.Evidence{Field: "english", Quote: "Any"},
+	})
+	if l.Level.Value != market.Entry || l.Level.Basis != market.BasisSite {
+		t.Errorf("level %+v", l.Level)
+	}
+	if l.English.Value != market.Fluent || l.English.Basis != market.BasisText {
+		t.Errorf("English %+v: a site's Any says nothing", l.English)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	cases := []struct {
+		text string
+		want string // kinds
+	}{
+		{"Pay a registration fee of 500 taka to start.", "fee"},
+		{"Please send the refundable security deposit first.", "fee"},
+		{"A training fee is required before you begin.", "fee"},
+		{"You must pay a small joining fee.", "fee"},
+		{"রেজিস্ট্রেশন ফি ৫০০ টাকা দিতে হবে।", "fee"},
+		{"কাজ শুরুর আগে বিকাশে টাকা পাঠান।", "fee"},
+		{"জামানত হিসেবে টাকা জমা দিতে হবে", "fee"},
+		{"registration fee pathan", "fee"},
+		{"Send me a photo of your passport.", "id"},
+		{"Please share your bank details with us.", "id"},
+		{"ওটিপি দিন, তারপর কাজ শুরু।", "id"},
+		{"এনআইডির ছবি পাঠান", "id"},
+		{"Message me on Telegram @someone.", "chat"},
+		{"To apply, contact us via WhatsApp.", "chat"},
+		{"হোয়াটসঅ্যাপে যোগাযোগ করুন", "chat"},
+		{"telegram e join korun", "chat"},
+		{"Rent us your Upwork account.", "rent"},
+		{"We want to rent a freelancer account.", "rent"},
+		{"আপনার অ্যাকাউন্ট ভাড়া দিন", "rent"},
+		{"Leave a 5 star review for our shop.", "reviews"},
+		{"Write fake reviews every day.", "reviews"},
+		{"লাইক ও সাবস্ক্রাইব করে টাকা আয় করুন", "reviews"},
+		{"Please complete an unpaid test project.", "freetrial"},
+		{"The trial task is unpaid.", "freetrial"},
+		{"ফ্রি কাজ করে দেখান", "freetrial"},
+		{"You receive payments into your bank account and forward them.", "forward"},
+		{"টাকা এলে পাঠিয়ে দেবেন", "forward"},
+		{"I need somebody to take my online exam.", "cheat"},
+		{"Write my thesis for me.", "cheat"},
+		{"অ্যাসাইনমেন্ট লিখে দাও", "cheat"},
+		{"মাত্র ৫০০ টাকায় ফ্রিল্যান্সার আইডি", "card"},
+		{"Earn 500 dollars daily from home.", "pay"},
+		{"দৈনিক নিশ্চিত আয়", "pay"},
+		{"Pay a registration fee. Message me on Telegram.", "fee chat"},
+
+		// Denied.
+		{"কোনো ফি লাগবে না।", ""},
+		{"রেজিস্ট্রেশন ফি লাগবে না", ""},
+		{"There is no registration fee.", ""},
+		{"We never ask you to pay a registration fee.", ""},
+		{"Never share your bank details with strangers.", ""},
+		{"Do not message me on Telegram.", ""},
+		// The thing to be built.
+		{"Build a Telegram bot that sends alerts.", ""},
+		{"Users pay a registration fee by card.", ""},
+		{"Customers contact us on WhatsApp.", ""},
+		{"The app should let members submit their bank details.", ""},
+		{"Users can leave a five star review.", ""},
+		{"Add a button so that buyers can message us on WhatsApp.", ""},
+		{"Sign up for a 7-day free trial page.", ""},
+		{"A dashboard for rental accounts.", ""},
+		{"Teach students how to write essays.", ""},
+		{"The fee for the course is shown on the page.", ""},
+		{"Integrate WhatsApp and Telegram.", ""},
+		{"Your account manager will guide you.", ""},
+		{"OTP login for the app", ""},
+	}
+	for _, c := range cases {
+		l := Listing(market.Listing{Title: "Some work", Description: c.text})
+		var kinds []string
+		for _, w := range l.Warnings {
+			kinds = append(kinds, string(w.Kind))
+			checkEvidence(t, l.Title, l.Description, w.Evidence)
+		}
+		if diff := cmp.Diff(c.want, strings.Join(kinds, " ")); diff != "" {
+			t.Errorf("%q: %v (-want +got)\n%s", c.text, l.Warnings, diff)
+		}
+	}
+}
+
+// Whatever the text, labels have a basis and evidence that stands where it
+// says, and the same listing gets the same labels.
+func TestListingProperties(t *testing.T) {
+	words := []string{"junior", "senior", "developer", "no", "experience", "needed", "5+", "years", "of", "fluent", "English", "native", "or", "Bengali",
+		"beginners", "welcome", "not", "C1", "IELTS", "7", "registration", "fee", "send", "your", "passport", "Telegram", "অভিজ্ঞতা", "লাগবে", "না", "ইংরেজি", "।", ".", ",", "\n\n", "•", "(", ")", "mid-level", "for", "\u200d", "é"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := func(name string) string {
+			if rapid.Bool().Draw(t, name+" free") {
+				return rapid.String().Draw(t, name)
+			}
+			return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 40).Draw(t, name), " ")
+		}
+		l := market.Listing{Title: text("title"), Description: text("text"), SiteLevel: market.Evidence{Field: "f", Quote: text("level")}, SiteEnglish: market.Evidence{Field: "g", Quote: text("english")}}
+		got := Listing(l)
+		if diff := cmp.Diff(got, Listing(got)); diff != "" {
+			t.Fatalf("labels differ the second time: %s", diff)
+		}
+		if got.Level.Value != "" && !got.Level.Value.Valid() || got.English.Value != "" && !got.English.Value.Valid() {
+			t.Fatalf("%+v %+v", got.Level, got.English)
+		}
+		check := func(value string, basis market.Basis, evidence []market.Evidence) {
+			if (value != "") != (basis != "") || (value != "") != (len(evidence) > 0) || basis == market.BasisEstimate {
+				t.Fatalf("value %q, basis %q, evidence %v", value, basis, evidence)
+			}
+			for _, e := range evidence {
+				if basis == market.BasisText {
+					checkEvidence(t, l.Title, l.Description, e)
+				}
+			}
+		}
+		check(string(got.Level.Value), got.Level.Basis, got.Level.Evidence)
+		check(string(got.English.Value), got.English.Basis, got.English.Evidence)
+		for _, w := range got.Warnings {
+			checkEvidence(t, l.Title, l.Description, w.Evidence)
+		}
+	})
+}
