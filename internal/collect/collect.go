@@ -3,9 +3,14 @@ package collect
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
+	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
 // Store is what collecting needs of the store.
@@ -16,6 +21,9 @@ type Store interface {
 	// ClaimNamed leases one source whether due or not. ErrNone: a run of it
 	// is under way; ErrNotFound: there is no such source.
 	ClaimNamed(ctx context.Context, name string, now time.Time, lease time.Duration) (market.Run, error)
+	// Release ends the lease of a run that asked its site for nothing, and
+	// records no run. A next that is not zero is when the source is due.
+	Release(ctx context.Context, r market.Run, next time.Time) error
 	// Save upserts a batch in one transaction: the counter row, the listings,
 	// their duplicate groups, and a change only where the content is new.
 	// Drafts that the site calls closed come with ClosedAt set.
@@ -27,4 +35,191 @@ type Store interface {
 	// sets when the source is due next, and ends the lease. maxAge closes
 	// listings that were last seen longer ago; 0 means never.
 	Finish(ctx context.Context, r market.Run, o market.Outcome, maxAge time.Duration) (market.Outcome, error)
+}
+
+// Collector visits sources. Its methods may be called from any number of
+// goroutines, and by any number of processes over one store.
+type Collector struct {
+	Store Store
+	// Sources are those that may run (see Runnable), by their names.
+	Sources map[string]source.Source
+	Fetch   *fetch.Client
+	// Normalize turns a draft into a listing; its errors wrap
+	// market.ErrInvalid. Classify labels a listing.
+	Normalize func(market.Draft, time.Time) (market.Listing, error)
+	Classify  func(market.Listing) market.Listing
+
+	// Progress, where it is set, is told of each batch that was saved.
+	Progress func(Progress)
+	// Metrics and Log may be nil.
+	Metrics *Metrics
+	Log     *slog.Logger
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Source string
+	// Found counts the run's drafts so far, Saved the listings among them
+	// that are stored.
+	Found, Saved int
+	// Done says that the run has ended.
+	Done bool
+}
+
+// ErrTooSoon: the source's terms do not allow a visit yet.
+var ErrTooSoon = errors.New("its terms allow no visit yet")
+
+const (
+	// defaultTime is how long a run may take whose limits say nothing.
+	defaultTime = 10 * time.Minute
+	// leaseMargin is what a lease lasts longer than its run may take: time to
+	// save what is in hand and to close the books.
+	leaseMargin = 2 * time.Minute
+	// closing is how long saving and closing the books may take when the
+	// program is being stopped.
+	closing = 3 * time.Second
+)
+
+// Pass visits the most overdue source. It is a loop.Pass: market.ErrNone says
+// that no source is due. What goes wrong at a site is the run's outcome; the
+// error is the store's.
+//
+// The lease is longer than any run may take, so that no two processes visit
+// one source at a time; a run whose process was killed is taken up again when
+// its lease has ended.
+func (c *Collector) Pass(ctx context.Context, now time.Time) (did int, err error) {
+	lease := time.Duration(0)
+	for _, src := range c.Sources {
+		lease = max(lease, leaseFor(src.Spec()))
+	}
+	if lease == 0 {
+		return 0, market.ErrNone
+	}
+	r, err := c.Store.Claim(ctx, now, lease)
+	if err != nil {
+		return 0, err
+	}
+	src, ok := c.Sources[r.Source]
+	if !ok {
+		// Another process may know it: give it back, but not at once.
+		err := fmt.Errorf("source %s is due, but does not run in this process", r.Source)
+		return 0, errors.Join(err, c.Store.Release(ctx, r, now.Add(time.Minute)))
+	}
+	if at := allowedAt(r, src.Spec()); at.After(now) {
+		return 1, c.Store.Release(ctx, r, at)
+	}
+	_, err = c.run(ctx, src, r, now)
+	return 1, err
+}
+
+// Once visits one source, due or not. It fails with market.ErrNotFound where
+// there is no such source, with market.ErrNone where a run of it is under
+// way, and with ErrTooSoon where its poll floor has not passed since the last
+// run began.
+func (c *Collector) Once(ctx context.Context, name string, now time.Time) (market.Outcome, error) {
+	src, ok := c.Sources[name]
+	if !ok {
+		return market.Outcome{}, fmt.Errorf("source %q: %w", name, market.ErrNotFound)
+	}
+	r, err := c.Store.ClaimNamed(ctx, name, now, leaseFor(src.Spec()))
+	if errors.Is(err, market.ErrNone) {
+		return market.Outcome{}, fmt.Errorf("%s: a run is under way: %w", name, err)
+	}
+	if err != nil {
+		return market.Outcome{}, err
+	}
+	if at := allowedAt(r, src.Spec()); at.After(now) {
+		err := fmt.Errorf("%s: %w: one in %v, again at %s", name, ErrTooSoon, src.Spec().Terms.PollFloor, at.UTC().Format(time.RFC3339))
+		return market.Outcome{}, errors.Join(err, c.Store.Release(ctx, r, time.Time{}))
+	}
+	return c.run(ctx, src, r, now)
+}
+
+// Try puts a source through the code that a run uses, and saves nothing: the
+// source's own extraction, normalising and labelling. With a page it reads
+// that answer, as it was saved; without one it asks the live site. It fails
+// as Source.Extract and Source.Collect do: with source.ErrFormat or
+// source.ErrChallenge where the answer is not what the source sends.
+func (c *Collector) Try(ctx context.Context, src source.Source, page *fetch.Page, now time.Time, emit func(market.Listing), reject func(market.Reject)) error {
+	spec := src.Spec()
+	t := c.taking(spec, now)
+	t.listing = func(l market.Listing) error { emit(l); return nil }
+	t.rejected = reject
+	var err error
+	if page != nil {
+		var p fetch.Page
+		if p, err = fetch.Saved(page.URL, page.Header, page.Body, spec.Limits.Bytes); err == nil {
+			err = src.Extract(ctx, p, t.input(nil, market.Validator{}))
+		}
+	} else {
+		ctx, cancel := context.WithTimeout(ctx, timeFor(spec))
+		defer cancel()
+		_, err = src.Collect(ctx, t.input(c.session(ctx, spec), market.Validator{}))
+	}
+	if err == nil {
+		err = t.unreadable()
+	}
+	return err
+}
+
+// Runnable says what a source still needs before it may run, nil when that is
+// nothing: the site's permission where its terms ask for it, and the
+// variables that it cannot run without. permitted is the operator's word that
+// the permission was given.
+func Runnable(spec source.Spec, getenv func(string) string, permitted bool) error {
+	if spec.Terms.Permission && !permitted {
+		return fmt.Errorf("%s may be collected with the site's written permission only: ask for it, then set sources.%s.permission to true", spec.Title, spec.Name)
+	}
+	var missing []string
+	for _, name := range spec.Env {
+		if getenv(name) == "" {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%s cannot be collected without %s: %s", spec.Title, list(missing), spec.Needs)
+	}
+	return nil
+}
+
+func (c *Collector) session(ctx context.Context, spec source.Spec) *fetch.Session {
+	return c.Fetch.Session(ctx, fetch.Options{Delay: spec.Terms.Delay, Pages: spec.Limits.Pages, Bytes: spec.Limits.Bytes})
+}
+
+// allowedAt is when the terms allow the run: the poll floor after the run
+// before it began, whatever came of that.
+func allowedAt(r market.Run, spec source.Spec) time.Time {
+	if r.Previous.IsZero() {
+		return time.Time{}
+	}
+	return r.Previous.Add(spec.Terms.PollFloor)
+}
+
+func timeFor(spec source.Spec) time.Duration {
+	if spec.Limits.Time > 0 {
+		return spec.Limits.Time
+	}
+	return defaultTime
+}
+
+func leaseFor(spec source.Spec) time.Duration { return timeFor(spec) + leaseMargin }
+
+func (c *Collector) log() *slog.Logger {
+	if c.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return c.Log
+}
+
+// list joins names as a sentence does.
+func list(names []string) string {
+	out := names[0]
+	for i, n := range names[1:] {
+		if i == len(names)-2 {
+			out += " and " + n
+		} else {
+			out += ", " + n
+		}
+	}
+	return out
 }
