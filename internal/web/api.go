@@ -83,6 +83,9 @@ func (s *server) machineRoutes(mux *http.ServeMux) {
 	}))
 }
 
+// isAPI reports whether a program asks, which is told of errors in JSON.
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
 // only lets GET and HEAD through.
 func only(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +111,7 @@ func (s *server) public(serve http.HandlerFunc) http.HandlerFunc {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
-		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		if r.Method == http.MethodOptions {
 			h.Set("Access-Control-Allow-Methods", allow)
 			h.Set("Access-Control-Max-Age", "86400")
@@ -249,10 +252,11 @@ func (s *server) apiListing(w http.ResponseWriter, r *http.Request) {
 
 // unavailable answers what is no fault of the client's.
 func (s *server) unavailable(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil {
-		return // nobody is waiting any more
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		w.WriteHeader(499) // nobody is waiting any more; the status is for the count only
+		return
 	}
-	s.Log.Error("api", "path", r.URL.Path, "err", err)
+	s.Log.Error("an answer for a program failed", "path", r.URL.Path, "err", err)
 	w.Header().Set("Retry-After", "10")
 	refuse(w, r, problem{Status: http.StatusServiceUnavailable, Detail: "The listings cannot be read at the moment."})
 }

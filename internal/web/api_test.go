@@ -179,6 +179,7 @@ type site struct {
 	url  string
 	log  *bytes.Buffer
 	opts Options
+	h    http.Handler
 }
 
 func newSite(t *testing.T, specs ...source.Spec) *site {
@@ -197,6 +198,7 @@ func newSite(t *testing.T, specs ...source.Spec) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.h = h
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
@@ -356,7 +358,7 @@ func TestAPIRefuses(t *testing.T) {
 		"pay=weekly": "pay", "min=-1": "min", "min=1.5": "min", "min=99999999999999999999": "min", "days=2": "days", "from=XX": "from", "from=bd": "from",
 		"warn=2": "warn", "sort=old": "sort", "page=0": "page", "page=51": "page", "page=x": "page", "q=" + strings.Repeat("a", 201): "q", "q=%ff": "q",
 		"level=entry&level=expert": "level", "utm_source=x": "utm_source", "limit=5": "limit", "limit=": "limit", "Level=entry": "Level", "=x": "", "%E0%A6%95=1": "ক",
-		"level=" + strings.Repeat("x", 10000): "level", "q=a%00b&min=x": "min",
+		"level=" + strings.Repeat("x", 3000): "level", "q=a%00b&min=x": "min",
 	} {
 		res, body := s.ask("GET", "/api/v1/listings?"+query)
 		if res.StatusCode != http.StatusBadRequest {
@@ -447,7 +449,43 @@ func TestAPITrouble(t *testing.T) {
 	if n := strings.Count(s.log.String(), "secret"); n != 2 {
 		t.Errorf("logged %d times: %s", n, s.log)
 	}
+	// Out of time is an answer too; a client that went away gets none.
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	for ctx, want := range map[context.Context]int{ctx: http.StatusServiceUnavailable, gone(t): 499} {
+		rec := httptest.NewRecorder()
+		s.h.ServeHTTP(rec, httptest.NewRequestWithContext(ctx, "GET", "/api/v1/listings", nil))
+		if rec.Code != want {
+			t.Errorf("%v: %d, want %d", ctx.Err(), rec.Code, want)
+		}
+	}
+	// What goes wrong outside of the endpoints is told in JSON as well.
+	res, body := s.ask("GET", "/api/v1/listings?q="+strings.Repeat("x", 5000))
+	if res.StatusCode != http.StatusRequestURITooLong || decode[problem](t, body).Status != res.StatusCode {
+		t.Errorf("a long address: %s: %s", res.Status, body)
+	}
+	s.opts.Search = panicking{}
+	s.opts.Registry = prometheus.NewRegistry()
+	h, err := New(s.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, httptest.NewRequest("GET", "/api/v1/listings", nil))
+	if decode[problem](t, rec.Body.Bytes()).Status != 500 || rec.Code != 500 {
+		t.Errorf("a panic: %d %s", rec.Code, rec.Body)
+	}
 }
+
+func gone(t *testing.T) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}
+
+type panicking struct{}
+
+func (panicking) Search(context.Context, market.Query) (search.Page, error) { panic("ouch") }
 
 func TestAPIRate(t *testing.T) {
 	s := newSite(t)
@@ -767,6 +805,8 @@ func TestOpenAPI(t *testing.T) {
 		check(many, many+"?q=nothing+like+it")
 		check(many, many+"?level=guru")
 		check(many, many+"?nosuch=1")
+		check(many, many+"?q="+strings.Repeat("x", 5000))
+		check(one, many+"/x?from="+strings.Repeat("x", 5000))
 		for _, l := range s.listings {
 			check(one, many+"/"+l.ID)
 		}

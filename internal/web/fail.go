@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+
+	"github.com/kajkhoj/kajkhoj/internal/locale"
 )
 
 type failPage struct {
@@ -13,8 +15,12 @@ type failPage struct {
 }
 
 // fail answers with a page that says what is wrong; kind is the name of its
-// messages.
+// messages. A program gets a problem in JSON.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, status int, kind string) {
+	if isAPI(r) {
+		refuse(w, r, problem{Status: status, Detail: s.views[locale.English].Text("fail." + kind)})
+		return
+	}
 	v := s.view(w, r)
 	p := failPage{Heading: v.Text("fail." + kind), Text: v.Text("fail-text." + kind)}
 	p.frame = s.frame(v, r, p.Heading)
@@ -50,6 +56,10 @@ func (s *server) failed(w http.ResponseWriter, r *http.Request, err error) {
 // failPlain is the answer when not even a page can be made: both languages,
 // no template.
 func (s *server) failPlain(w http.ResponseWriter, r *http.Request) {
+	if isAPI(r) {
+		refuse(w, r, problem{Status: http.StatusInternalServerError, Detail: "Something is broken here, and has been noted."})
+		return
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	write(w, r, http.StatusInternalServerError, "text/html; charset=utf-8", s.plainFailure)
 }

@@ -113,12 +113,12 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listin
 	m := markListing(l, text)
 	p := &listingPage{
 		Back:     s.back(r),
-		Heading:  m.heading(l.Title),
+		Heading:  m.heading(),
 		TextLang: v.lang(l.Title, l.Lang),
 		Source:   v.site(l.Source),
 		At:       stamp(l.Date()), Age: v.Age(l.Date(), now),
 		Full:   whole && !l.Snippet,
-		Text:   m.paragraphs(v, text, l.Open()),
+		Text:   m.paragraphs(v, l.Open()),
 		Seen:   v.DateClock(l.FirstSeenAt),
 		SeenAt: stamp(l.FirstSeenAt),
 	}

@@ -13,7 +13,13 @@ import (
 // marked is a listing's title and text with the words behind its labels.
 // Passages that overlap are one mark with several reasons.
 type marked struct {
-	title, text []passage
+	title, text stretch
+}
+
+// stretch is a text as it is shown, with its passages.
+type stretch struct {
+	shown    string
+	passages []passage
 }
 
 // passage is a marked stretch of a title or text, in bytes.
@@ -28,14 +34,14 @@ type passage struct {
 // markListing places each label's evidence in the title and in the shown
 // text. Evidence that is not there, word for word, is left out.
 func markListing(l market.Listing, shown string) *marked {
-	m := &marked{}
+	m := &marked{title: stretch{shown: l.Title}, text: stretch{shown: shown}}
 	add := func(kind string, es ...market.Evidence) {
 		for _, e := range es {
 			switch e.Field {
 			case "title":
-				m.title = appendPassage(m.title, kind, l.Title, e)
+				m.title.add(kind, e)
 			case "description":
-				m.text = appendPassage(m.text, kind, shown, e)
+				m.text.add(kind, e)
 			}
 		}
 	}
@@ -49,16 +55,15 @@ func markListing(l market.Listing, shown string) *marked {
 		add("warn", w.Evidence)
 	}
 	used := map[string]int{}
-	m.title = merge(m.title, used)
-	m.text = merge(m.text, used)
+	m.title.passages = merge(m.title.passages, used)
+	m.text.passages = merge(m.text.passages, used)
 	return m
 }
 
-func appendPassage(ps []passage, kind, text string, e market.Evidence) []passage {
-	if start, end, ok := place(text, e); ok {
-		ps = append(ps, passage{start: start, end: end, kinds: []string{kind}})
+func (s *stretch) add(kind string, e market.Evidence) {
+	if start, end, ok := place(s.shown, e); ok {
+		s.passages = append(s.passages, passage{start: start, end: end, kinds: []string{kind}})
 	}
-	return ps
 }
 
 // place is where a quote stands in a text: where the evidence says, or, if
@@ -115,11 +120,11 @@ func (m *marked) cite(v *view, e market.Evidence, lang string) template.HTML {
 	default:
 		return v.markup("listing.site-field", "field", v.named(e.Field), "quote", q)
 	}
-	for _, p := range in {
-		// A quote lies within its mark; the same words may stand elsewhere.
-		if p.start <= e.Start && e.End <= p.end && e.Start < e.End {
-			q = template.HTML(`<a href="#` + p.id + `">` + string(q) + `</a>`)
-			break
+	if start, end, ok := place(in.shown, e); ok {
+		for _, p := range in.passages {
+			if p.start <= start && end <= p.end {
+				q = template.HTML(`<a href="#` + p.id + `">` + string(q) + `</a>`)
+			}
 		}
 	}
 	if e.Field == "title" {
@@ -129,15 +134,16 @@ func (m *marked) cite(v *view, e market.Evidence, lang string) template.HTML {
 }
 
 // heading is the title with its marks.
-func (m *marked) heading(title string) template.HTML {
+func (m *marked) heading() template.HTML {
 	var b strings.Builder
-	m.write(&b, nil, title, 0, len(title), m.title)
+	m.title.write(&b, nil, 0, len(m.title.shown))
 	return template.HTML(b.String())
 }
 
 // paragraphs is the text as HTML: blank lines part paragraphs, "• " begins
 // an item of a list. links says whether each mark has links to its facts.
-func (m *marked) paragraphs(v *view, text string, links bool) template.HTML {
+func (m *marked) paragraphs(v *view, links bool) template.HTML {
+	text := m.text.shown
 	var b strings.Builder
 	to := v
 	if !links {
@@ -164,14 +170,14 @@ func (m *marked) paragraphs(v *view, text string, links bool) template.HTML {
 		case strings.HasPrefix(line, "• "):
 			begin(list)
 			b.WriteString("<li>")
-			m.write(&b, to, text, start+len("• "), end, m.text)
+			m.text.write(&b, to, start+len("• "), end)
 			b.WriteString("</li>\n")
 		default:
 			if open == paragraph {
 				b.WriteString("<br>\n")
 			}
 			begin(paragraph)
-			m.write(&b, to, text, start, end, m.text)
+			m.text.write(&b, to, start, end)
 		}
 		start = end + 1
 	}
@@ -179,12 +185,12 @@ func (m *marked) paragraphs(v *view, text string, links bool) template.HTML {
 	return template.HTML(b.String())
 }
 
-// write writes text[from:to] with its marks. A mark that goes on in the next
+// write writes the stretch between two bytes with its marks. A mark that goes on in the next
 // line is one there too; its id stands at its first stretch and its links
 // behind its last. v is nil for no links.
-func (m *marked) write(b *strings.Builder, v *view, text string, from, to int, ps []passage) {
-	at := from
-	for _, p := range ps {
+func (s stretch) write(b *strings.Builder, v *view, from, to int) {
+	text, at := s.shown, from
+	for _, p := range s.passages {
 		start, end := max(p.start, from), min(p.end, to)
 		if start >= end {
 			continue

@@ -243,7 +243,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, v *view, page stri
 		return
 	}
 	w.Header().Set("Content-Language", string(v.Lang))
-	write(w, r, status, "text/html; charset=utf-8", buf.Bytes())
+	write(w, r, status, "text/html; charset=utf-8", bytes.TrimSpace(buf.Bytes()))
 }
 
 // cut shortens a text to at most n characters, at a space where there is
