@@ -771,7 +771,7 @@ func TestOpenAPI(t *testing.T) {
 			res, body := s.ask("GET", path, header...)
 			ref := doc.Paths.Value(route).Get.Responses.Value(strconv.Itoa(res.StatusCode))
 			if ref == nil {
-				t.Errorf("%s: the status %d is not described", path, res.StatusCode)
+				t.Errorf("%.80s: the status %d is not described", path, res.StatusCode)
 				return
 			}
 			seen[route+" "+strconv.Itoa(res.StatusCode)] = true
@@ -784,7 +784,7 @@ func TestOpenAPI(t *testing.T) {
 			}
 			media := ref.Value.Content[ct]
 			if media == nil {
-				t.Errorf("%s: %d as %s is not described", path, res.StatusCode, ct)
+				t.Errorf("%.80s: %d as %s is not described", path, res.StatusCode, ct)
 				return
 			}
 			var v any = string(body)
@@ -794,7 +794,7 @@ func TestOpenAPI(t *testing.T) {
 				}
 			}
 			if err := media.Schema.Value.VisitJSON(v); err != nil {
-				t.Errorf("%s: the answer is not as described: %v", path, err)
+				t.Errorf("%.80s: the answer is not as described: %v", path, err)
 			}
 		}
 		const one, many = "/api/v1/listings/{id}", "/api/v1/listings"
