@@ -70,15 +70,15 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // openBase opens a file and reads its columns. With check it is read whole
 // and compared with its sum first.
-func openBase(path string, info file, check bool) (b *base, err error) {
+func openBase(path string, info file, check bool) (_ *base, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	b = &base{info: info, f: f}
+	b := &base{info: info, f: f}
 	defer func() {
 		if err != nil {
-			b.close()
+			err = errors.Join(err, b.close())
 		}
 	}()
 	st, err := f.Stat()

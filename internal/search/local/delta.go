@@ -144,17 +144,21 @@ func (d *delta) words() wordIterator {
 type deltaWords struct {
 	d     *delta
 	order []uint32
+	word  []byte // of order[0]
 }
 
 func (it *deltaWords) current() ([]byte, ref, bool) {
 	if len(it.order) == 0 {
 		return nil, 0, false
 	}
-	return []byte(it.d.list[it.order[0]].word), ref(it.order[0]), true
+	if len(it.word) == 0 {
+		it.word = append(it.word, it.d.list[it.order[0]].word...)
+	}
+	return it.word, ref(it.order[0]), true
 }
 
 func (it *deltaWords) next() error {
-	it.order = it.order[1:]
+	it.order, it.word = it.order[1:], it.word[:0]
 	return nil
 }
 

@@ -67,13 +67,13 @@ func (c *contract) build(t *testing.T, ix search.Index, ls []market.Listing, upt
 // oracle compares hits, totals and facets of generated queries with Memory's,
 // on an index of which a part was built and a part applied later.
 func (c *contract) oracle(t *testing.T) {
-	const documents, queries = 420, 160
+	const documents, queries = 320, 150
 	gen := &Generator{Seed: 1, Now: now, Small: true}
 	ls := gen.Listings(0, documents)
 	ix, want := c.open(t), NewMemory(c.analyzer)
-	c.build(t, ix, ls[:300], 1)
+	c.build(t, ix, ls[:220], 1)
 	// Some of what was built is stale, some is no more.
-	stale := slices.Clone(ls[300:])
+	stale := slices.Clone(ls[220:])
 	for i := range 20 {
 		l := gen.Listing(1000 + i)
 		l.ID, l.Group = ls[i].ID, ls[i].Group
@@ -120,37 +120,33 @@ func (c *contract) typosMatter(m *Memory, q market.Query) bool {
 // compare asks both for every page and returns 1 if anything was found.
 func (c *contract) compare(t *testing.T, ix search.Index, want *Memory, q market.Query) (some int) {
 	t.Helper()
-	var got, expected []string
+	expected, facets := want.all(q, nil)
+	var got []string
 	for q.Page = 1; q.Page <= market.Depth/market.PerPage; q.Page++ {
 		g, err := ix.Find(t.Context(), q)
 		if err != nil {
 			t.Fatalf("%s: %v", show(q), err)
 		}
-		w, err := want.Find(t.Context(), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if g.Total != w.Total {
-			t.Errorf("%s: total %d, want %d", show(q), g.Total, w.Total)
+		if g.Total != len(expected) {
+			t.Errorf("%s: total %d, want %d", show(q), g.Total, len(expected))
 			return 1
 		}
-		if len(g.Groups) != len(w.Groups) {
-			t.Errorf("%s: %d hits on the page, want %d", show(q), len(g.Groups), len(w.Groups))
+		if n := min(max(len(expected)-q.Offset(), 0), market.PerPage); len(g.Groups) != n {
+			t.Errorf("%s: %d hits on the page, want %d", show(q), len(g.Groups), n)
 		}
-		if diff := gocmp.Diff(tidy(w.Facets), tidy(g.Facets)); diff != "" {
+		if diff := gocmp.Diff(tidy(facets), tidy(g.Facets)); diff != "" {
 			t.Errorf("%s: facets: -want +got\n%s", show(q), diff)
 		}
 		got = append(got, g.Groups...)
-		expected = append(expected, w.Groups...)
-		if len(w.Groups) < market.PerPage {
+		if len(g.Groups) < market.PerPage {
 			break
 		}
 	}
 	c.inOrder(t, want, q, got)
 	slices.Sort(got)
 	slices.Sort(expected)
-	if diff := gocmp.Diff(expected, got); diff != "" {
-		t.Errorf("%s: hits of all pages: -want +got\n%s", show(q), diff)
+	if !slices.Equal(expected, got) {
+		t.Errorf("%s: hits of all pages: -want +got\n%s", show(q), gocmp.Diff(expected, got))
 	}
 	return min(len(expected), 1)
 }

@@ -44,6 +44,15 @@ func (m *Memory) Find(ctx context.Context, q market.Query, without ...string) (s
 	if !m.built {
 		return search.Result{}, search.ErrRebuild
 	}
+	groups, facets := m.all(q, without)
+	res := search.Result{Total: len(groups), Facets: facets}
+	from := min(q.Offset(), len(groups))
+	res.Groups = groups[from:min(from+market.PerPage, len(groups))]
+	return res, nil
+}
+
+// all gives all hits in order, and the facets. mu is held.
+func (m *Memory) all(q market.Query, without []string) ([]string, market.Facets) {
 	words := m.analyzer.Words(q.Text)
 	var found []memoryDoc
 	for _, d := range m.docs {
@@ -51,25 +60,27 @@ func (m *Memory) Find(ctx context.Context, q market.Query, without ...string) (s
 			found = append(found, d)
 		}
 	}
-	res := search.Result{Facets: facets(q, found)}
+	counts := facets(q, found)
 	hits := slices.DeleteFunc(found, func(d memoryDoc) bool {
 		return !q.Filter(d.l) || slices.Contains(without, d.l.Group)
 	})
-	res.Total = len(hits)
-	order := func(d memoryDoc) int { return 0 }
-	switch q.Order() {
-	case market.SortPay:
-		order = func(d memoryDoc) int { return -int(d.l.Pay.USD) }
-	case market.SortBest:
-		order = func(d memoryDoc) int { return cost(words, d.d) }
+	order := map[string]int{}
+	for _, d := range hits {
+		switch q.Order() {
+		case market.SortPay:
+			order[d.l.Group] = -int(d.l.Pay.USD)
+		case market.SortBest:
+			order[d.l.Group] = cost(words, d.d)
+		}
 	}
 	slices.SortFunc(hits, func(a, b memoryDoc) int {
-		return cmp.Or(cmp.Compare(order(a), order(b)), b.l.Date().Compare(a.l.Date()), strings.Compare(a.l.Group, b.l.Group))
+		return cmp.Or(cmp.Compare(order[a.l.Group], order[b.l.Group]), b.l.Date().Compare(a.l.Date()), strings.Compare(a.l.Group, b.l.Group))
 	})
-	for i := q.Offset(); i < min(q.Offset()+market.PerPage, len(hits)); i++ {
-		res.Groups = append(res.Groups, hits[i].l.Group)
+	groups := make([]string, len(hits))
+	for i, d := range hits {
+		groups[i] = d.l.Group
 	}
-	return res, nil
+	return groups, counts
 }
 
 // cost is less for better hits: typos first, then where the words stand.
