@@ -1,0 +1,31 @@
+package main
+
+import "os"
+
+type configCmd struct{}
+
+func (configCmd) Help() string {
+	return `What is printed is a configuration file: the defaults, the file that --config names, and the flags and environment over it.
+
+  kajkhoj config --search meili > kajkhoj.yaml`
+}
+
+func (configCmd) Run(e *env) error {
+	c, err := e.g.load()
+	if err != nil {
+		return err
+	}
+	all, err := shipped(os.Getenv)
+	if err != nil {
+		return err
+	}
+	if err := c.Check(all.known); err != nil {
+		return usageError{err}
+	}
+	out, err := c.Redacted().YAML()
+	if err != nil {
+		return err
+	}
+	_, err = e.stdout.Write(out)
+	return err
+}

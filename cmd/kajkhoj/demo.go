@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/demo"
+)
+
+type demoCmd struct {
+	Listings int           `help:"How many listings the marketplaces hold at first." default:"2000"`
+	Every    time.Duration `help:"How often new, changed and closed listings arrive." default:"20s"`
+	Seed     uint64        `help:"Another number gives another town." default:"1"`
+}
+
+func (demoCmd) Help() string {
+	return `Small marketplaces on this machine speak every wire format that Kajkhoj collects; the real scheduler, collectors, store, search engine and page work on them. Stopping it leaves nothing behind, unless --data names a folder.
+
+  kajkhoj demo
+  kajkhoj demo --listen 127.0.0.1:9000 --every 5s`
+}
+
+func (d demoCmd) Run(e *env) error {
+	began := time.Now()
+	c, err := e.g.load()
+	if err != nil {
+		return err
+	}
+	if d.Listings < 1 || d.Listings > 200_000 {
+		return usageError{fmt.Errorf("--listings %d: between 1 and 200000", d.Listings)}
+	}
+	if d.Every < time.Second {
+		return usageError{fmt.Errorf("--every %s: a second or more", d.Every)}
+	}
+	if e.g.LogLevel == "" && e.g.Config == "" {
+		c.Log.Level = "warn"
+	}
+	if err := c.Check(nil); err != nil {
+		return usageError{err}
+	}
+	if e.g.Data == "" {
+		dir, err := os.MkdirTemp("", "kajkhoj-demo-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		c.Data = dir
+	}
+	l, err := listen(c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) && e.g.Listen == "" && e.g.Config == "" {
+		fmt.Fprintf(e.stderr, "%s is taken; another port is used.\n", c.Listen)
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	town, err := demo.Start(demo.Options{Listings: d.Listings, Every: d.Every, Seed: d.Seed})
+	if err != nil {
+		return fmt.Errorf("the marketplaces: %w", err)
+	}
+	defer town.Close()
+	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), sources(town.Sources()), true)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.prepare(e.ctx); err != nil {
+		return err
+	}
+
+	fmt.Fprintf(e.stdout, "Look at http://%s/ (stop with Ctrl-C)\n", l.Addr())
+	ctx, cancel := context.WithCancel(e.ctx)
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		progress{out: e.stdout, began: began}.first(ctx, a)
+	}()
+	err = a.serve(ctx, l)
+	cancel()
+	<-done
+	return err
+}

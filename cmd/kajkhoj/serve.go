@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strings"
+)
+
+type serveCmd struct{}
+
+func (serveCmd) Help() string {
+	return `Everything in one process, with SQLite and the embedded search engine in ./data:
+  kajkhoj serve
+
+Behind a web server, told where people reach it:
+  kajkhoj serve --data /var/lib/kajkhoj --base-url https://kaj.example
+
+Two processes on one PostgreSQL and one Meilisearch:
+  kajkhoj serve --db postgres://… --search meili --meili-url http://… --roles web
+  kajkhoj serve --db postgres://… --search meili --meili-url http://… --roles collect,index,mail`
+}
+
+func (serveCmd) Run(e *env) error {
+	c, err := e.g.load()
+	if err != nil {
+		return err
+	}
+	ss, err := shipped(os.Getenv)
+	if err != nil {
+		return err
+	}
+	if err := c.Check(ss.known); err != nil {
+		return usageError{err}
+	}
+	log := logger(e.stderr, c.Log)
+	var l net.Listener
+	if c.Has("web") {
+		if l, err = listen(c.Listen); err != nil {
+			return err
+		}
+		defer l.Close()
+	}
+	a, err := newApp(e.ctx, c, log, ss, false)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.prepare(e.ctx); err != nil {
+		return err
+	}
+	for _, s := range ss {
+		if why, isOff := a.offWhy[s.Spec().Name]; isOff {
+			log.Debug("source is off", "source", s.Spec().Name, "why", why)
+		}
+	}
+	fmt.Fprintf(e.stdout, "Kajkhoj runs: %s, data in %s", strings.Join(c.Roles, ", "), c.Data)
+	if l != nil {
+		fmt.Fprintf(e.stdout, ", the page at http://%s/", l.Addr())
+	}
+	fmt.Fprintln(e.stdout)
+	return a.serve(e.ctx, l)
+}

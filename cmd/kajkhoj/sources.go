@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/kajkhoj/kajkhoj/internal/collect"
+	"github.com/kajkhoj/kajkhoj/internal/config"
+	"github.com/kajkhoj/kajkhoj/internal/source"
+	"github.com/kajkhoj/kajkhoj/scrapers"
+)
+
+// sources are the sources of a process, by their order on the pages.
+type sources []source.Source
+
+// shipped are the sources that come with the program.
+func shipped(getenv func(string) string) (sources, error) {
+	all, err := scrapers.All(getenv)
+	return sources(all), err
+}
+
+func (ss sources) named(name string) (source.Source, bool) {
+	for _, s := range ss {
+		if s.Spec().Name == name {
+			return s, true
+		}
+	}
+	return nil, false
+}
+
+func (ss sources) known(name string) bool {
+	_, ok := ss.named(name)
+	return ok
+}
+
+func (ss sources) specs() []source.Spec {
+	var out []source.Spec
+	for _, s := range ss {
+		out = append(out, s.Spec())
+	}
+	return out
+}
+
+// off says why a source does not run under a configuration, nil when it
+// does: it is switched off, or lacks what its terms or its access need.
+func off(spec source.Spec, c config.Config) error {
+	o := c.Sources[spec.Name]
+	enabled := spec.Enabled
+	if o.Enabled != nil {
+		enabled = *o.Enabled
+	}
+	switch {
+	case !enabled && o.Enabled != nil:
+		return fmt.Errorf("switched off by the operator")
+	case !enabled:
+		return fmt.Errorf("%s Needs: %s", spec.Why, spec.Needs)
+	}
+	return collect.Runnable(spec, os.Getenv, o.Permission)
+}
