@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -385,10 +386,12 @@ func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Pag
 		}
 		at = next
 	}
+	// Where a detail page was not what it should be, its item was not seen,
+	// and a 304 would hide it from the next run too.
 	if run.lost == 0 {
-		res.Validator = run.validator // else a 304 would hide what was lost
+		res.Validator = run.validator
+		res.Complete = !capped
 	}
-	res.Complete = !capped && run.complete()
 	return res, nil
 }
 
@@ -540,11 +543,24 @@ func (rd *reader) leave(ctx context.Context, node any, vs values) (string, error
 const maxReject = 2000
 
 func rejectOf(it item, err error) market.Reject {
-	var s string
-	if sel, ok := it.node.(*goquery.Selection); ok {
-		s, _ = goquery.OuterHtml(sel)
-	} else {
-		s = jsonText(it.node)
+	return market.Reject{Item: quote(it.text(), maxReject-len("…")), Why: err.Error()}
+}
+
+// text is the item as the site sent it.
+func (it item) text() string {
+	if s, ok := it.node.(*goquery.Selection); ok {
+		html, _ := goquery.OuterHtml(s) // rendering into a buffer does not fail
+		return html
 	}
-	return market.Reject{Item: quote(s, maxReject-len("…")), Why: err.Error()}
+	return jsonText(it.node)
+}
+
+// key is what the item is known by within a run: its id, its address, or,
+// where it was left out before these were read, its whole text.
+func (it item) key() string {
+	if k := it.values.key(); k != "" {
+		return k
+	}
+	sum := sha256.Sum256([]byte(it.text()))
+	return "text " + string(sum[:])
 }

@@ -16,7 +16,7 @@ type run struct {
 	get       func(fetch.Request) (fetch.Page, error) // nil: no detail pages
 	in        source.Input
 	validator market.Validator
-	seen      map[string]bool
+	seen      map[string]bool // by item.key
 	// given counts items that were emitted or skipped, rejected those that
 	// could not be read, and lost those among them whose detail page failed.
 	given, rejected, lost int
@@ -27,12 +27,18 @@ func newRun(r *recipe, get func(fetch.Request) (fetch.Page, error), in source.In
 	return &run{r: r, get: get, in: in, seen: map[string]bool{}}
 }
 
-// items hands on the items of a page, each key once in a run.
+// items hands on the items of a page, each once in a run.
 func (u *run) items(ctx context.Context, items []item) error {
 	for _, it := range items {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		key := it.key()
+		if u.seen[key] {
+			u.skip("seen before in this run")
+			continue
+		}
+		u.seen[key] = true
 		switch {
 		case it.err != nil:
 			u.reject(it, it.err)
@@ -40,13 +46,6 @@ func (u *run) items(ctx context.Context, items []item) error {
 		case it.skip != "":
 			u.skip(it.skip)
 			continue
-		}
-		if key := it.values.key(); key != "" {
-			if u.seen[key] {
-				u.skip("seen before in this run")
-				continue
-			}
-			u.seen[key] = true
 		}
 		if u.get != nil && u.r.detail != nil {
 			if it.detail == "" {
@@ -122,14 +121,6 @@ func (u *run) unreadable() error {
 		return nil
 	}
 	return formatError("none of its %d items could be read: %w", u.rejected, u.firstReject)
-}
-
-// complete reports whether the run saw what the site offers. A run does not
-// count as complete, so that it closes nothing, where it met no item at all,
-// where an item's own page failed, or where more than one item in ten could
-// not be read.
-func (u *run) complete() bool {
-	return u.given > 0 && u.lost == 0 && u.rejected*10 <= u.given+u.rejected
 }
 
 // one is the one item of a detail page: the page itself, the first element
