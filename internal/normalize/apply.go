@@ -244,10 +244,13 @@ func zones(list []string) ([]float64, bool) {
 	var out []float64
 	for _, s := range list {
 		s = strings.ToUpper(strings.TrimSpace(s))
-		s = strings.TrimPrefix(strings.TrimPrefix(s, "UTC"), "GMT")
-		if s == "" {
+		switch s {
+		case "":
+			continue
+		case "UTC", "GMT":
 			s = "0"
 		}
+		s = strings.TrimPrefix(strings.TrimPrefix(s, "UTC"), "GMT")
 		s = strings.Replace(s, "−", "-", 1)
 		hours, minutes, split := strings.Cut(s, ":")
 		h, err := strconv.ParseFloat(strings.TrimPrefix(hours, "+"), 64)

@@ -178,7 +178,7 @@ var spelled = regexp.MustCompile(`\b(\d{1,3})(h|d|w|m|mo|min|hr|y) ago\b`)
 func ago(s string, now time.Time) (time.Time, bool) {
 	s = spelled.ReplaceAllString(strings.ToLower(s), "$1 $2 ago")
 	t := phrase.Lex(s)
-	ms := distances.Find(&t)
+	ms := longest(distances.Find(&t))
 	if len(ms) != 1 || len(t.Words) > 8 || ms[0].Last != len(t.Words)-1 || strings.Contains(s, "+") {
 		return time.Time{}, false
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // tracking are query parameters that tell where a visitor came from and
@@ -27,16 +28,19 @@ func canonical(s string) (string, error) {
 	if len(s) > maxURL {
 		return "", fmt.Errorf("its address is longer than %d bytes", maxURL)
 	}
+	if !utf8.ValidString(s) {
+		return "", errors.New("its address is not valid UTF-8")
+	}
 	u, err := url.Parse(s)
 	if err != nil {
 		var e *url.Error
 		if errors.As(err, &e) {
 			err = e.Err
 		}
-		return "", fmt.Errorf("its address %q cannot be read: %v", cut(strings.ToValidUTF8(s, "?"), 100), err)
+		return "", fmt.Errorf("its address %q cannot be read: %v", cut(s, 100), err)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return "", fmt.Errorf("its address %q is not an http or https address", cut(strings.ToValidUTF8(s, "?"), 100))
+		return "", fmt.Errorf("its address %q is not an http or https address", cut(s, 100))
 	}
 	if u.User != nil {
 		return "", errors.New("its address holds a user name")

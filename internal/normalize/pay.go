@@ -206,6 +206,9 @@ func currencyField(s string) string {
 	}
 	for _, t := range lexPay(s) {
 		if t.kind == tokCurrency {
+			if t.code == plainDollar {
+				return "USD"
+			}
 			return t.code
 		}
 	}
@@ -783,7 +786,10 @@ func readPay(t []payTok, context string) quantity {
 	amounts := 0
 	for i := 0; i < len(t); i++ {
 		q, ok := readRange(t, i, context)
-		if !ok || q.currency == "" || i > 0 && t[i-1].kind == tokNumber {
+		if !ok && t[i].kind == tokCurrency && i+1 < len(t) && t[i+1].kind == tokNumber {
+			return quantity{} // its currencies contradict each other
+		}
+		if !ok || q.currency == "" || i > 0 && (t[i-1].kind == tokNumber || t[i-1].kind == tokCurrency) {
 			continue
 		}
 		amounts++
@@ -793,12 +799,10 @@ func readPay(t []payTok, context string) quantity {
 		}
 		i = q.last
 	}
-	if amounts > 0 && found.kind == "" && !found.other {
+	if found.kind == "" && !found.other {
 		found.kind, found.other = kindWords(t, 0, len(t))
-		if found.kind == market.PayFixed || found.kind == "" && !found.other {
-			if forTheWhole(t, found.last+1) > 0 {
-				found.kind = market.PayFixed
-			}
+		if amounts > 0 && found.kind == "" && !found.other && forTheWhole(t, found.last+1) > 0 {
+			found.kind = market.PayFixed
 		}
 	}
 	return found
