@@ -28,10 +28,7 @@ func (s *Store) Changes(ctx context.Context, after int64, limit int) ([]market.C
 
 // Head is the newest number of the change log, 0 when nothing has changed yet.
 func (s *Store) Head(ctx context.Context) (int64, error) {
-	var n int64
-	rows, err := s.query(ctx, `SELECT value FROM counter WHERE name = 'change'`)
-	err = each(rows, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
-	return n, doing("read the change counter", err)
+	return s.counter(ctx, "change")
 }
 
 // changeLog is the change log within one transaction.

@@ -116,6 +116,18 @@ func (s *Store) claim(ctx context.Context, now time.Time, lease time.Duration, c
 	return r, nil
 }
 
+// Renew makes a run's lease last until now+lease. ErrNone: it has passed to
+// another.
+func (s *Store) Renew(ctx context.Context, r market.Run, now time.Time, lease time.Duration) error {
+	return doing("renew the lease of "+r.Source, s.write(ctx, func(tx *sql.Tx) error {
+		if err := own(ctx, tx, r); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE source SET lease_until = $1 WHERE name = $2`, ms(now.Add(lease)), r.Source)
+		return err
+	}))
+}
+
 // Release ends the lease of a run that asked its site for nothing, as if it
 // had not been: no run is recorded. A next that is not zero is when the
 // source is due; otherwise that stays as it was. ErrNone: the run's lease has

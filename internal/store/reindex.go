@@ -19,7 +19,9 @@ func (s *Store) RequestReindex(ctx context.Context) (n int64, err error) {
 
 // ReindexRequested is the newest request's number, ReindexDone the newest
 // that was carried out; both are 0 before the first.
-func (s *Store) ReindexRequested(ctx context.Context) (int64, error) { return s.counter(ctx, "reindex") }
+func (s *Store) ReindexRequested(ctx context.Context) (int64, error) {
+	return s.counter(ctx, "reindex")
+}
 
 // ReindexDone: see ReindexRequested.
 func (s *Store) ReindexDone(ctx context.Context) (int64, error) { return s.counter(ctx, "reindexed") }

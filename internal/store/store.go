@@ -121,9 +121,11 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 }
 
 // Pragmas are part of the DSN: set by a statement they would reach one
-// connection of the pool only.
+// connection of the pool only. Writers of several processes wait for each
+// other without an order, so the time that one may wait is long; a context
+// ends it sooner.
 const (
-	sqlitePragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
+	sqlitePragmas = "?_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
 	sqliteWriter  = sqlitePragmas + "&_txlock=immediate&_pragma=cache_size(-32768)&_pragma=journal_size_limit(67108864)"
 	sqliteReader  = sqlitePragmas + "&_pragma=query_only(1)&_pragma=cache_size(-8192)"
 )

@@ -167,6 +167,9 @@ func testFollower(t *testing.T, dsn string) {
 	for !t.Failed() && follow(50) > 0 {
 	}
 	<-done
+	if t.Failed() {
+		return
+	}
 
 	want := map[string]market.Listing{}
 	for l, err := range d.Open(d.ctx) {
