@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -59,10 +58,6 @@ func (x *Index) fold() {
 func (x *Index) Rebuild(ctx context.Context, all iter.Seq2[market.Listing, error], upto int64) (err error) {
 	x.building.Lock()
 	defer x.building.Unlock()
-	// A request that comes from here on asks for the next rebuilding.
-	if err := os.Remove(filepath.Join(x.dir, rebuildName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
 	var parts []live
 	defer func() {
 		for _, p := range parts {

@@ -34,7 +34,6 @@ const format = 1
 const (
 	manifestName = "manifest.json"
 	lockName     = "lock"
-	rebuildName  = "rebuild"
 	basePrefix   = "base-"
 	partPrefix   = "part-"
 )
@@ -107,15 +106,6 @@ func Open(dir string, a *search.Analyzer) (*Index, error) {
 		x.manifest.Base = file{}
 	}
 	return x, x.sweep()
-}
-
-// RequestRebuild asks the process that has the index open, or the next one,
-// to rebuild it.
-func RequestRebuild(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, rebuildName), nil, 0o644)
 }
 
 // load reads the manifest and opens its base.
@@ -285,9 +275,6 @@ func (x *Index) throttle(ctx context.Context) error {
 // Cursor is the change log's number that the index, with what is in memory,
 // has reached.
 func (x *Index) Cursor(ctx context.Context) (int64, error) {
-	if _, err := os.Stat(filepath.Join(x.dir, rebuildName)); err == nil {
-		return 0, fmt.Errorf("%w: it was asked for", search.ErrRebuild)
-	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return x.cursor, x.unusable

@@ -158,8 +158,8 @@ func TestReopen(t *testing.T) {
 	if err := x.Rebuild(t.Context(), seq(gen.Listings(0, 100)), 5); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(dir, analyzer(t)); err == nil {
-		t.Error("a second process may open the same index")
+	if _, err := Open(dir, analyzer(t)); !errors.Is(err, ErrInUse) {
+		t.Errorf("opening the same index twice: %v, want ErrInUse", err)
 	}
 	// 30 documents are merged and stay; 10 are in memory only.
 	if err := x.Apply(t.Context(), gen.Listings(100, 130), []string{gen.Listing(0).Group}, 6); err != nil {
@@ -233,11 +233,6 @@ func TestDamage(t *testing.T) {
 		"half a base": func(t *testing.T, dir string) { edit(t, base(t, dir), func(b []byte) []byte { return b[:len(b)/2] }) },
 		"a flipped bit": func(t *testing.T, dir string) {
 			edit(t, base(t, dir), func(b []byte) []byte { b[len(b)/3] ^= 4; return b })
-		},
-		"asked for": func(t *testing.T, dir string) {
-			if err := RequestRebuild(dir); err != nil {
-				t.Fatal(err)
-			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -391,5 +386,34 @@ func TestNearWordsFirst(t *testing.T) {
 	}
 	if want := []string{"title", "row", "apart", "far"}; !slices.Equal(res.Groups, want) {
 		t.Errorf("order %v, want %v", res.Groups, want)
+	}
+}
+
+// A snapshot is the index as it was last written, and stays when that goes on.
+func TestSnapshot(t *testing.T) {
+	gen := &searchtest.Generator{Seed: 3, Now: now, Small: true}
+	dir, to := t.TempDir(), t.TempDir()
+	if err := Snapshot(dir, to); !errors.Is(err, search.ErrRebuild) {
+		t.Errorf("a snapshot of nothing: %v, want ErrRebuild", err)
+	}
+	x := open(t, dir)
+	if err := x.Rebuild(t.Context(), seq(gen.Listings(0, 20)), 5); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Apply(t.Context(), gen.Listings(20, 25), nil, 6); err != nil {
+		t.Fatal(err)
+	}
+	if err := Snapshot(dir, to); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Rebuild(t.Context(), seq(nil), 7); err != nil {
+		t.Fatal(err)
+	}
+	y := open(t, to)
+	if cursor, err := y.Cursor(t.Context()); err != nil || cursor != 5 {
+		t.Errorf("the snapshot's cursor is %d, %v; want 5", cursor, err)
+	}
+	if n := total(t, y, ""); n != 20 {
+		t.Errorf("the snapshot has %d listings, want 20", n)
 	}
 }
