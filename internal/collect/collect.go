@@ -21,6 +21,9 @@ type Store interface {
 	// ClaimNamed leases one source whether due or not. ErrNone: a run of it
 	// is under way; ErrNotFound: there is no such source.
 	ClaimNamed(ctx context.Context, name string, now time.Time, lease time.Duration) (market.Run, error)
+	// Renew makes a run's lease last until now+lease. ErrNone: it has passed
+	// to another.
+	Renew(ctx context.Context, r market.Run, now time.Time, lease time.Duration) error
 	// Release ends the lease of a run that asked its site for nothing, and
 	// records no run. A next that is not zero is when the source is due.
 	Release(ctx context.Context, r market.Run, next time.Time) error
@@ -72,9 +75,10 @@ var ErrTooSoon = errors.New("its terms allow no visit yet")
 const (
 	// defaultTime is how long a run may take whose limits say nothing.
 	defaultTime = 10 * time.Minute
-	// leaseMargin is what a lease lasts longer than its run may take: time to
-	// save what is in hand and to close the books.
-	leaseMargin = 2 * time.Minute
+	// lease is how long a claim lasts, and heartbeat how often a run renews
+	// it: a run whose process died is taken up again within a lease.
+	lease     = time.Minute
+	heartbeat = 15 * time.Second
 	// closing is how long saving and closing the books may take when the
 	// program is being stopped.
 	closing = 3 * time.Second
@@ -84,15 +88,11 @@ const (
 // that no source is due. What goes wrong at a site is the run's outcome; the
 // error is the store's.
 //
-// The lease is longer than any run may take, so that no two processes visit
-// one source at a time; a run whose process was killed is taken up again when
-// its lease has ended.
+// A run renews its lease for as long as it lasts, so that no two processes
+// visit one source at a time; a run whose process was killed is taken up
+// again when its lease has ended.
 func (c *Collector) Pass(ctx context.Context, now time.Time) (did int, err error) {
-	lease := time.Duration(0)
-	for _, src := range c.Sources {
-		lease = max(lease, leaseFor(src.Spec()))
-	}
-	if lease == 0 {
+	if len(c.Sources) == 0 {
 		return 0, market.ErrNone
 	}
 	r, err := c.Store.Claim(ctx, now, lease)
@@ -121,7 +121,7 @@ func (c *Collector) Once(ctx context.Context, name string, now time.Time) (marke
 	if !ok {
 		return market.Outcome{}, fmt.Errorf("source %q: %w", name, market.ErrNotFound)
 	}
-	r, err := c.Store.ClaimNamed(ctx, name, now, leaseFor(src.Spec()))
+	r, err := c.Store.ClaimNamed(ctx, name, now, lease)
 	if errors.Is(err, market.ErrNone) {
 		return market.Outcome{}, fmt.Errorf("%s: a run is under way: %w", name, err)
 	}
@@ -201,8 +201,6 @@ func timeFor(spec source.Spec) time.Duration {
 	}
 	return defaultTime
 }
-
-func leaseFor(spec source.Spec) time.Duration { return timeFor(spec) + leaseMargin }
 
 func (c *Collector) log() *slog.Logger {
 	if c.Log == nil {

@@ -534,19 +534,18 @@ func TestFloor(t *testing.T) {
 // source is taken up again, but not before its floor has passed since.
 func TestKilledRun(t *testing.T) {
 	s := newSite("a")
-	s.spec.Limits.Time = 5 * time.Minute
 	s.offers(complete, nil, "1")
 	d := open(t, s)
-	if _, err := d.store.Claim(t.Context(), noon, leaseFor(s.spec)); err != nil {
+	if _, err := d.store.Claim(t.Context(), noon, lease); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Once(t.Context(), "a", noon.Add(6*time.Minute)); !errors.Is(err, market.ErrNone) || !strings.Contains(err.Error(), "under way") {
+	if _, err := d.Once(t.Context(), "a", noon.Add(lease-time.Second)); !errors.Is(err, market.ErrNone) || !strings.Contains(err.Error(), "under way") {
 		t.Errorf("under its lease: %v", err)
 	}
-	if _, err := d.Pass(t.Context(), noon.Add(6*time.Minute)); !errors.Is(err, market.ErrNone) {
+	if _, err := d.Pass(t.Context(), noon.Add(lease-time.Second)); !errors.Is(err, market.ErrNone) {
 		t.Errorf("under its lease: %v", err)
 	}
-	if did, err := d.Pass(t.Context(), noon.Add(8*time.Minute)); did != 1 || err != nil || s.runs != 0 {
+	if did, err := d.Pass(t.Context(), noon.Add(lease)); did != 1 || err != nil || s.runs != 0 {
 		t.Errorf("before its floor: %d, %v, %d runs", did, err, s.runs)
 	}
 	if _, err := d.Pass(t.Context(), noon.Add(29*time.Minute)); !errors.Is(err, market.ErrNone) {
@@ -556,6 +555,53 @@ func TestKilledRun(t *testing.T) {
 		t.Errorf("after its floor: %d, %v, %d runs", did, err, s.runs)
 	}
 	d.stands("a", "open", "1")
+}
+
+// renewals is a store that counts renewals and, after some, has lost the lease.
+type renewals struct {
+	nothing
+	n, lostAfter int
+}
+
+func (r *renewals) Renew(context.Context, market.Run, time.Time, time.Duration) error {
+	r.n++
+	if r.n > r.lostAfter {
+		return market.ErrNone
+	}
+	return nil
+}
+
+// A run renews its lease for as long as it lasts, and ends when it is lost.
+func TestRenewedLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite("a")
+		var lasted time.Duration
+		s.visit = func(ctx context.Context, in source.Input) (source.Result, error) {
+			began := time.Now()
+			select {
+			case <-ctx.Done():
+			case <-time.After(5 * time.Minute):
+			}
+			lasted = time.Since(began)
+			return source.Result{}, ctx.Err()
+		}
+		kept := &renewals{lostAfter: 1000}
+		c := Collector{Store: kept, Sources: map[string]source.Source{"a": s}, Fetch: fetch.New(fetch.Config{}, nil)}
+		if _, err := c.Once(t.Context(), "a", time.Now()); err != nil {
+			t.Error(err)
+		}
+		if lasted != 5*time.Minute || kept.n < int(lasted/lease) {
+			t.Errorf("it lasted %v with %d renewals", lasted, kept.n)
+		}
+		lost := &renewals{lostAfter: 2}
+		c.Store = lost
+		if _, err := c.Once(t.Context(), "a", time.Now()); err != nil {
+			t.Log(err)
+		}
+		if lasted != 3*heartbeat {
+			t.Errorf("it went on for %v after the lease was lost", lasted-3*heartbeat)
+		}
+	})
 }
 
 // A run that overran its lease saves nothing over the one that took its place.
@@ -706,6 +752,7 @@ type nothing struct{ Store }
 func (nothing) ClaimNamed(_ context.Context, name string, now time.Time, _ time.Duration) (market.Run, error) {
 	return market.Run{ID: "1", Source: name, Started: now, Lease: "1"}, nil
 }
+func (nothing) Renew(context.Context, market.Run, time.Time, time.Duration) error { return nil }
 func (nothing) Save(context.Context, market.Run, []market.Listing, time.Time) (market.Saved, error) {
 	return market.Saved{}, nil
 }

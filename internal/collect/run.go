@@ -61,8 +61,11 @@ func (c *Collector) run(ctx context.Context, src source.Source, r market.Run, no
 
 	short, cancel := context.WithTimeout(ctx, timeFor(spec))
 	session := c.session(short, spec)
+	beating := make(chan struct{})
+	go func() { defer close(beating); v.beat(short, cancel) }()
 	res, err := v.collect(short, src, session)
 	cancel()
+	<-beating
 
 	// A program that is being stopped still saves what it has in hand.
 	stop := ctx.Err()
@@ -137,6 +140,27 @@ func (c *Collector) run(ctx context.Context, src source.Source, r market.Run, no
 	c.finished(spec.Name, o, time.Since(v.began))
 	v.progress(true)
 	return o, nil
+}
+
+// beat renews the run's lease until ctx ends, and ends the run when the lease
+// has passed to another. A store that fails for a moment is asked again.
+func (v *run) beat(ctx context.Context, lost context.CancelFunc) {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		switch err := v.store.Renew(ctx, v.r, v.now(), lease); {
+		case errors.Is(err, market.ErrNone):
+			lost()
+			return
+		case err != nil && ctx.Err() == nil:
+			v.c.log().Warn("a lease could not be renewed", "source", v.r.Source, "err", err)
+		}
+	}
 }
 
 // collect runs the source. A panic in it is this run's error.
