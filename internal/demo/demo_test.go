@@ -51,11 +51,21 @@ type collected struct {
 // collect visits a marketplace as the program does, over loopback.
 func collect(t testing.TB, town *Town, name string, v market.Validator) (collected, error) {
 	t.Helper()
+	return collectPages(t, town, name, v, 0)
+}
+
+// collectPages reads no more pages than that; 0 is what the recipe allows.
+func collectPages(t testing.TB, town *Town, name string, v market.Validator, pages int) (collected, error) {
+	t.Helper()
 	src := town.Sources()[slices.IndexFunc(town.sites, func(s *site) bool { return s.name == name })]
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	client := fetch.New(fetch.Config{UserAgent: "kajkhoj-test (test@example.org)", Product: "kajkhoj", AllowLoopback: true}, nil)
-	sess := client.Session(ctx, fetch.Options{Pages: src.Spec().Limits.Pages, Bytes: src.Spec().Limits.Bytes})
+	limits := src.Spec().Limits
+	if pages == 0 {
+		pages = limits.Pages
+	}
+	sess := client.Session(ctx, fetch.Options{Pages: pages, Bytes: limits.Bytes})
 	got := collected{drafts: map[string]market.Draft{}, skipped: map[string]int{}}
 	var err error
 	got.result, err = src.Collect(ctx, source.Input{

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 )
 
 // Fault is what is wrong with a marketplace.
@@ -90,6 +91,7 @@ func (s *site) broken(w http.ResponseWriter, r *http.Request) bool {
 		case <-r.Context().Done():
 		case <-s.ctx.Done():
 		}
+		panic(http.ErrAbortHandler) // without an answer
 	case Metadata:
 		http.Redirect(w, r, metadataAddress, http.StatusFound)
 	default:
@@ -111,20 +113,30 @@ const challengePage = `<!DOCTYPE html>
 
 func huge(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	var out io.Writer = w
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		defer z.Close()
-		out = z
+		w.Write(hugePacked())
+		return
 	}
+	writeHuge(w)
+}
+
+func writeHuge(w io.Writer) {
 	chunk := bytes.Repeat([]byte(" "), 1<<16)
 	for range hugeBytes / len(chunk) {
-		if _, err := out.Write(chunk); err != nil {
+		if _, err := w.Write(chunk); err != nil {
 			return
 		}
 	}
 }
+
+var hugePacked = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	writeHuge(z)
+	z.Close()
+	return b.Bytes()
+})
 
 // damage changes an answer for the faults that leave its shape alone.
 func (s *site) damage(f Fault, contentType string, body []byte) (string, []byte) {

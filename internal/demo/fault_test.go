@@ -282,10 +282,10 @@ func TestFaultsReachTheCollector(t *testing.T) {
 }
 
 func TestEndlessChainIsCut(t *testing.T) {
-	town := start(t, Options{Seed: 15, Listings: 16})
+	town := start(t, Options{Seed: 15, Listings: 80})
 	for _, name := range []string{"gigboard", "open-desk", "task-lantern", "pixel-bazaar", "kaaj-haat", "harbour-tasks"} {
 		town.Fail(name, Endless)
-		got, err := collect(t, town, name, market.Validator{})
+		got, err := collectPages(t, town, name, market.Validator{}, 8)
 		if !errors.Is(err, fetch.ErrTooManyPages) || got.result.Complete || len(got.drafts) == 0 {
 			t.Errorf("%s: %d drafts after %d pages, complete %v, %v", name, len(got.drafts), got.requests, got.result.Complete, err)
 		}

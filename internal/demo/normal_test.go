@@ -15,7 +15,7 @@ func TestNormalisedTown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	town := start(t, Options{Seed: 1})
+	town := start(t, Options{Seed: 1, Listings: 1000})
 	type known struct {
 		listing market.Listing
 		text    uint64
@@ -63,7 +63,7 @@ func TestNormalisedTown(t *testing.T) {
 			}
 		}
 	}
-	if together < 80 || apart > together/10 {
+	if together < 40 || apart > together/10 {
 		t.Errorf("of the pairs of copies %d were known as such, %d were not", together, apart)
 	}
 }

@@ -242,18 +242,22 @@ func (o *offer) write(v *voice, st *style, from string, edits int) {
 	}
 	para(maybe(0.6, time), money, maybe(0.4, "extra"))
 	hows := []string{from}
-	if n := rng.IntN(8); n > 1 {
+	if n := rng.IntN(8); n > 1 && !o.dubious {
 		for _, how := range v.some(v.g.lists["how"], 1+n/7) {
 			hows = append(hows, capital(how))
 		}
 	}
 	para(hows...)
 	if edits > 0 {
-		para(updates[o.lang][(edits-1)%len(updates[o.lang])])
+		list := updates[o.lang]
+		if o.pay.kind == "" {
+			list = list[1:]
+		}
+		para(list[(edits-1)%len(list)])
 	}
 }
 
-// What the poster adds when an offer is edited.
+// What the poster adds when an offer is edited; the first is about the pay.
 var updates = map[string][]string{
 	"en": {"Update: we have raised the pay a little.", "Edited: a second person can join, so please keep applying.", "Edited: the start has moved by a week."},
 	"bn": {"আপডেট: পারিশ্রমিক একটু বাড়ানো হয়েছে।", "আপডেট: আরও একজন নেওয়া হবে।", "আপডেট: শুরু এক সপ্তাহ পিছিয়েছে।"},

@@ -403,7 +403,7 @@ func genitive(lang, s string) string {
 	if lang != "bn" {
 		return s + "'s"
 	}
-	r, _ := utf8.DecodeLastRuneInString(s)
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(s, "ঁ"))
 	switch {
 	case r < 0x0980 || r > 0x09ff:
 		return s + "-এর"
