@@ -8,7 +8,7 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/search/searchtest"
 )
 
-func TestContract(t *testing.T) {
+func TestMeiliContract(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some thousand searches on a real server")
 	}

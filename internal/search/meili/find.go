@@ -192,7 +192,7 @@ func (x *Index) Find(ctx context.Context, q market.Query, without ...string) (se
 		return search.Result{}, err
 	}
 	if len(response.Results) != len(request.Queries) {
-		return search.Result{}, fmt.Errorf("Meilisearch answered %d of %d searches", len(response.Results), len(request.Queries))
+		return search.Result{}, fmt.Errorf("the server answered %d of %d searches", len(response.Results), len(request.Queries))
 	}
 	state, err := stateOf(response)
 	if err != nil {

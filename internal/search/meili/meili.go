@@ -187,7 +187,7 @@ func (x *Index) stateBySearch(ctx context.Context, r meilisearch.ServiceManager)
 // stateOf is the state in an answer whose first search was for it.
 func stateOf(res *meilisearch.MultiSearchResponse) (meta, error) {
 	if len(res.Results) == 0 {
-		return meta{}, errors.New("Meilisearch answered none of the searches")
+		return meta{}, errors.New("the server answered none of the searches")
 	}
 	var found []meta
 	if err := res.Results[0].Hits.DecodeInto(&found); err != nil {

@@ -144,8 +144,8 @@ func indexes(t testing.TB, s *meilitest.Server, name string) []string {
 	return out
 }
 
-// TestServer is all that one server can show without being stopped.
-func TestServer(t *testing.T) {
+// TestMeiliServer is all that one server can show without being stopped.
+func TestMeiliServer(t *testing.T) {
 	s := meilitest.New(t)
 
 	t.Run("lesser keys", func(t *testing.T) {
@@ -366,8 +366,8 @@ func TestServer(t *testing.T) {
 	})
 }
 
-// TestDown stops and starts a server under an open index.
-func TestDown(t *testing.T) {
+// TestMeiliDown stops and starts a server under an open index.
+func TestMeiliDown(t *testing.T) {
 	s := meilitest.New(t)
 	if s.Pid == 0 {
 		t.Skip("this server is not the test's to stop")

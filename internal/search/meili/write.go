@@ -294,7 +294,7 @@ func (x *Index) swap(ctx context.Context, w meilisearch.ServiceManager, next str
 	}
 	now, err := x.built(ctx, w, x.cfg.Index)
 	if err == nil && !now.Equal(built) {
-		err = fmt.Errorf("Meilisearch did not swap %s with %s", x.cfg.Index, next)
+		err = fmt.Errorf("the server did not swap %s with %s", x.cfg.Index, next)
 	}
 	return built, err
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestServerComesAndGoes(t *testing.T) {
+func TestMeiliComesAndGoes(t *testing.T) {
 	t.Setenv(EnvURL, "")
 	s, err := Start(t.Context(), t.TempDir())
 	if errors.Is(err, ErrAbsent) {
