@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -251,6 +252,37 @@ func TestNoWayDownFromHTTPS(t *testing.T) {
 	}
 }
 
+// Whatever carries the requests, an address that is not public is not handed
+// to it.
+func TestLiteralAddress(t *testing.T) {
+	c := New(Config{}, fake(func(r *http.Request) (*http.Response, error) {
+		t.Errorf("asked %s", r.URL)
+		return reply(200, ""), nil
+	}))
+	for _, u := range []string{"http://169.254.169.254/latest/", "http://[::1]:8080/", "http://0x7f.1/", "http://2130706433/"} {
+		if _, err := session(t, c, Options{}).Get(Request{URL: u}); !errors.Is(err, ErrAddress) {
+			t.Errorf("%s: %v", u, err)
+		}
+	}
+}
+
+func TestHostKey(t *testing.T) {
+	for a, b := range map[string]string{
+		"https://example.com/a": "http://EXAMPLE.com.:80/b",
+		"http://example.com/":   "https://example.com:443/",
+	} {
+		u, _ := url.Parse(a)
+		v, _ := url.Parse(b)
+		if hostKey(u) != hostKey(v) {
+			t.Errorf("%s and %s: %q, %q", a, b, hostKey(u), hostKey(v))
+		}
+	}
+	u, _ := url.Parse("http://127.0.0.1:8080/")
+	if hostKey(u) != "127.0.0.1:8080" {
+		t.Errorf("%q", hostKey(u))
+	}
+}
+
 // A key in a header, and a token in the address that would travel as Referer,
 // stay with the host that they are for.
 func TestSecretsStayWithTheirHost(t *testing.T) {
@@ -492,6 +524,27 @@ func TestCaps(t *testing.T) {
 	}
 }
 
+func TestCharset(t *testing.T) {
+	srv := site(t, map[string]http.HandlerFunc{
+		"/feed": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/rss+xml")
+			io.WriteString(w, "<?xml version='1.0' encoding='iso-8859-1'?><a>caf\xe9</a>")
+		},
+		"/cut": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			io.WriteString(w, "\xef\xbb\xbf<p>কাজ\xe0\xa6")
+		},
+	})
+	s := session(t, onLoopback(t), Options{})
+	for path, want := range map[string]string{"/feed": "<?xml version='1.0' encoding='utf-8'?><a>café</a>", "/cut": "<p>কাজ\uFFFD"} {
+		if p, err := s.Get(Request{URL: srv.URL + path}); err != nil || string(p.Body) != want {
+			t.Errorf("%s: %q %v", path, p.Body, err)
+		}
+	}
+}
+
+// A collector may ask for a page again, and what colly itself would decode
+// from the charset of Content-Type is not decoded twice.
 func TestCharsetThroughColly(t *testing.T) {
 	srv := site(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=iso-8859-1")
@@ -500,8 +553,11 @@ func TestCharsetThroughColly(t *testing.T) {
 	c := session(t, onLoopback(t), Options{}).Collector()
 	var got string
 	c.OnHTML("p", func(e *colly.HTMLElement) { got = e.Text })
-	if err := c.Visit(srv.URL + "/"); err != nil || got != "café" {
-		t.Errorf("%q %v", got, err)
+	for range 2 {
+		got = ""
+		if err := c.Visit(srv.URL + "/"); err != nil || got != "café" {
+			t.Errorf("%q %v", got, err)
+		}
 	}
 }
 
