@@ -154,9 +154,12 @@ func (c *collectCommand) Run(ctx context.Context) (err error) {
 	perSecond := float64(c.Listings) / took.Seconds()
 	fmt.Printf("%s: %s listings in %s groups, from the run's beginning to searchable in %.2f s: %s listings a second\n",
 		site.Spec().Title, humanize.Comma(int64(c.Listings)), humanize.Comma(int64(found.Total)), took.Seconds(), humanize.Comma(int64(perSecond)))
-	fmt.Printf("%d pages, %s; the run itself took %.2f s, the index was %.0f ms behind its end; %s at most, on %d cores\n\n",
-		outcome.Pages, humanize.IBytes(uint64(outcome.Bytes)), ran.Seconds(), (took-ran).Seconds()*1000,
-		humanize.IBytes(uint64(memory(os.Getpid(), "VmHWM"))), runtime.GOMAXPROCS(0))
+	peak := "unknown"
+	if n := memory(os.Getpid(), "VmHWM"); n >= 0 {
+		peak = humanize.IBytes(uint64(n))
+	}
+	fmt.Printf("%d pages, %s; the run itself took %.2f s, the index was %.0f ms behind its end; memory at most %s; %d cores\n\n",
+		outcome.Pages, humanize.IBytes(uint64(outcome.Bytes)), ran.Seconds(), (took-ran).Seconds()*1000, peak, runtime.GOMAXPROCS(0))
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "part\tcalls\tin all, s\ta listing, µs\tof the whole\t")
 	for _, part := range []struct {
