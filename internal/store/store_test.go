@@ -7,9 +7,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kajkhoj/kajkhoj/internal/collect"
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/store"
 	"github.com/kajkhoj/kajkhoj/internal/store/storetest"
+)
+
+// What the store is asked for by those who may not import it.
+var (
+	_ collect.Store = (*store.Store)(nil)
+	_ search.Store  = (*store.Store)(nil)
 )
 
 func sqliteFile(t testing.TB) string { return filepath.Join(t.TempDir(), "kajkhoj.db") }
