@@ -46,7 +46,7 @@ func chromium(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 8*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("%s does not start: %v", path, err)
@@ -103,9 +103,18 @@ func (l look) String() string {
 	return s
 }
 
+// some are the looks to try: all of them where accessibility or screenshots
+// are wanted, the first few else.
+func some(looks []look, few int) []look {
+	if os.Getenv("KAJKHOJ_AXE") == "" && os.Getenv("KAJKHOJ_SHOTS") == "" {
+		return looks[:few]
+	}
+	return looks
+}
+
 func newTab(t *testing.T, browser context.Context, base string, l look, axe string) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser)
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext()) // its own cookies
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx, base: base, axe: axe}
 	note := func(format string, a ...any) {
@@ -279,10 +288,10 @@ func (b *tab) check(name string, l look) {
 func TestBrowser(t *testing.T) {
 	browser := chromium(t)
 	axe := axe(t)
-	for _, l := range []look{
-		{"bn", 360, true, false}, {"bn", 360, false, false}, {"bn", 1280, true, true},
-		{"en", 360, true, true}, {"en", 1280, false, false}, {"en", 1280, true, false},
-	} {
+	for _, l := range some([]look{
+		{"bn", 360, false, false}, {"en", 1280, true, false}, {"bn", 360, true, false},
+		{"bn", 1280, true, true}, {"en", 360, true, true}, {"en", 1280, false, false},
+	}, 2) {
 		t.Run(l.String(), func(t *testing.T) {
 			f := newFair()
 			f.trouble()
@@ -342,7 +351,7 @@ func TestBrowser(t *testing.T) {
 func TestBrowserStates(t *testing.T) {
 	browser := chromium(t)
 	axe := axe(t)
-	for _, l := range []look{{"bn", 360, true, false}, {"bn", 1280, true, false}, {"en", 360, true, true}, {"en", 1280, true, false}} {
+	for _, l := range some([]look{{"bn", 360, true, false}, {"bn", 1280, true, false}, {"en", 360, true, true}, {"en", 1280, true, false}}, 1) {
 		t.Run(l.String(), func(t *testing.T) {
 			see := func(name, path string, change func(*fair)) {
 				f := newFair()

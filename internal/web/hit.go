@@ -3,18 +3,21 @@ package web
 import (
 	"html"
 	"html/template"
+	"strings"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 )
 
 // hit is a listing in a list.
 type hit struct {
-	URL, Title string
-	Lang       string // of the title, where it is not the page's
-	Source     template.HTML
-	At, Age    string
-	Sites      string // "seen on 3 sites", empty for one
+	URL     string
+	Title   template.HTML
+	Lang    string // of the title, where it is not the page's
+	Source  template.HTML
+	At, Age string
+	Sites   string // "seen on 3 sites", empty for one
 	pay
 	Level, English label
 	Warning        template.HTML
@@ -34,10 +37,15 @@ type label struct {
 	Quote              template.HTML
 }
 
-func (s *server) hits(v *view, ls []market.Listing, now time.Time) []hit {
+// hits are listings as a list shows them, with the words marked that they
+// answer.
+func (s *server) hits(v *view, ls []market.Listing, words search.Words, now time.Time) []hit {
 	out := make([]hit, len(ls))
 	for i, l := range ls {
 		out[i] = s.hit(v, l, now)
+		if s.Highlight != nil && !words.Empty() {
+			out[i].Title = highlighted(s.Highlight(l.Title, words))
+		}
 	}
 	return out
 }
@@ -45,7 +53,7 @@ func (s *server) hits(v *view, ls []market.Listing, now time.Time) []hit {
 func (s *server) hit(v *view, l market.Listing, now time.Time) hit {
 	h := hit{
 		URL:     "/listing/" + l.ID,
-		Title:   l.Title,
+		Title:   template.HTML(html.EscapeString(l.Title)),
 		Lang:    v.lang(l.Title, l.Lang),
 		Source:  v.site(l.Source),
 		At:      stamp(l.Date()),
@@ -61,6 +69,18 @@ func (s *server) hit(v *view, l market.Listing, now time.Time) hit {
 		h.Warning = v.warning(l.Warnings[0], l.Lang)
 	}
 	return h
+}
+
+func highlighted(segments []search.Segment) template.HTML {
+	var b strings.Builder
+	for _, g := range segments {
+		if g.Mark {
+			b.WriteString("<mark>" + html.EscapeString(g.Text) + "</mark>")
+		} else {
+			b.WriteString(html.EscapeString(g.Text))
+		}
+	}
+	return template.HTML(b.String())
 }
 
 func (s *server) pay(v *view, l market.Listing) pay {

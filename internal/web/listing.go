@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
@@ -179,7 +180,7 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listin
 	if !l.Open() {
 		p.SimilarTitle = v.Text("listing.similar-open")
 	}
-	p.Similar = s.hits(v, s.similar(r.Context(), l, now), now)
+	p.Similar = s.hits(v, s.similar(r.Context(), l, now), search.Words{}, now)
 	return p
 }
 
@@ -334,7 +335,7 @@ func (s *server) payFact(v *view, m *marked, l market.Listing, pay pay) fact {
 		f.Quotes = append(f.Quotes, v.quote(l.Pay.Text, l.Lang))
 	}
 	if unit, taka, ok := v.Rate(l.Pay.Currency, s.Rates); ok && pay.Taka != "" {
-		f.Why = append(f.Why, v.markup("money.rate", "amount", pay.Taka, "day", v.Date(s.Rates.AsOf), "dollar", unit, "taka", taka))
+		f.Why = append(f.Why, v.markup("money.rate", "amount", pay.Taka, "day", v.Date(s.Rates.AsOf), "unit", unit, "taka", taka))
 	}
 	return f
 }

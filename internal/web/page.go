@@ -114,6 +114,9 @@ func (v *view) lang(text, known string) string {
 
 // named marks a name up with its language.
 func (v *view) named(text string) template.HTML {
+	if text == "" {
+		return ""
+	}
 	if l := v.lang(text, ""); l != "" {
 		return template.HTML(`<span lang="` + html.EscapeString(l) + `">` + html.EscapeString(text) + `</span>`)
 	}
@@ -254,7 +257,7 @@ func cut(text string, n int) string {
 		return text
 	}
 	end := n
-	for i := n; i > n*2/3; i-- {
+	for i := n; i > n/2; i-- {
 		if unicode.IsSpace(runes[i]) {
 			end = i
 			break

@@ -30,6 +30,7 @@ type resultsPage struct {
 	Total   string
 	Kept    string
 	Dropped template.HTML
+	Offers  []loosen
 	Chips   []chip
 	// Collecting stands above the hits, or in their place, while the first
 	// runs are under way.
@@ -71,13 +72,16 @@ type fieldError struct {
 
 // empty is what to do where nothing was found.
 type empty struct {
-	// Loosen are searches that find something, with one filter less.
+	// Hint says what Loosen is.
+	Hint string
+	// Loosen are searches that find something, with fewer filters.
 	Loosen []loosen
-	// PastEnd says that there are hits, on earlier pages; First is the first.
-	PastEnd bool
-	First   string
+	// First is the first page's address where there are hits on earlier
+	// pages, and empty where there are none at all.
+	First string
 }
 
+// loosen is another search to offer.
 type loosen struct{ Text, URL string }
 
 func (s *server) results(w http.ResponseWriter, r *http.Request) {
@@ -125,23 +129,27 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Title = v.Text("site.title", "page", title)
 	p.Degraded = found.Degraded
-	p.Kept = kept(v, q, found)
 	p.Dropped = dropped(v, found.Dropped)
-	p.Hits = s.hits(v, found.Hits, now)
+	p.Offers = offers(v, q, found.Words)
+	p.Hits = s.hits(v, found.Hits, found.Words, now)
 	p.Collecting = s.collecting(v, states, q, found, now)
 	switch {
 	case p.Collecting != nil && p.Collecting.Alone:
+		p.Total = p.Collecting.Title
 	case len(found.Hits) == 0 && found.Total > 0 && q.Page > 1:
-		p.Empty = &empty{PastEnd: true, First: address(q, func(q *market.Query) { q.Page = 0 })}
+		p.Total = v.Text("empty.nowhere")
+		p.Empty = &empty{First: address(q, func(q *market.Query) { q.Page = 0 })}
 	case len(found.Hits) == 0:
 		p.Empty = s.loosen(r.Context(), v, q, found)
+	default:
+		p.Kept = kept(v, q, found)
+		if _, taka, ok := v.Rate("USD", s.Rates); ok {
+			p.Rates = v.Text("money.rates", "taka", taka, "day", v.Date(s.Rates.AsOf))
+		}
 	}
 	p.Pages = pageLinks(v, q, found.Total)
 	if found.Total > market.Depth && q.Page == market.Depth/market.PerPage {
 		p.Depth = v.Text("results.depth", "n", v.Int(market.Depth))
-	}
-	if _, taka, ok := v.Rate("USD", s.Rates); ok {
-		p.Rates = v.Text("money.rates", "taka", taka, "day", v.Date(s.Rates.AsOf))
 	}
 	p.Late = s.late(v, states, now)
 	s.show(w, r, v, "results", http.StatusOK, p)
@@ -345,7 +353,7 @@ func (s *server) title(name string) string {
 func total(v *view, n int) string {
 	switch n {
 	case 0:
-		return v.Text("results.zero")
+		return v.Text("empty.title")
 	case 1:
 		return v.Text("results.one")
 	}
@@ -429,6 +437,9 @@ func pageLinks(v *view, q market.Query, total int) []pageLink {
 	return out
 }
 
+// looserSearches is how many searches a page may spend on hints.
+const looserSearches = 5
+
 // loosen finds what would find something: for each filter the same search
 // without it. Facets answer for most; a few are asked for.
 func (s *server) loosen(ctx context.Context, v *view, q market.Query, found search.Page) *empty {
@@ -440,12 +451,12 @@ func (s *server) loosen(ctx context.Context, v *view, q market.Query, found sear
 	}
 	asked := 0
 	// count is the facet's own count of a query where there is one, and a
-	// search's total else. A few searches at most: this is a hint.
+	// search's total else.
 	count := func(facet, value string, q market.Query) int {
 		if n, ok := found.Facets[facet][value]; ok {
 			return n
 		}
-		if asked >= 6 {
+		if asked >= looserSearches {
 			return 0
 		}
 		asked++
@@ -511,5 +522,29 @@ func (s *server) loosen(ctx context.Context, v *view, q market.Query, found sear
 	if q.Text != "" {
 		remove("q", cut(q.Text, 40))
 	}
+	e.Hint = v.Text("empty.loosen")
+	if len(e.Loosen) == 0 {
+		// No single filter is to blame.
+		e.Hint = v.Text("empty.several")
+		words := market.Query{Text: q.Text, Now: q.Now}
+		asked = 0
+		n := count("", "", words)
+		offer(n, v.Text("empty.all", "n", v.Int(n)), words)
+	}
+	if len(e.Loosen) == 0 {
+		e.Hint = ""
+	}
 	return e
+}
+
+// offers are filters that the words may have meant.
+func offers(v *view, q market.Query, w search.Words) []loosen {
+	var out []loosen
+	if w.Level != "" && q.Level == "" {
+		out = append(out, loosen{v.Text("results.offer", "level", v.Text("level."+string(w.Level))), address(q.With("level", string(w.Level)), func(*market.Query) {})})
+	}
+	if w.English != "" && q.English == "" {
+		out = append(out, loosen{v.Text("results.offer-english", "ability", v.Text("english."+string(w.English))), address(q.With("english", string(w.English)), func(*market.Query) {})})
+	}
+	return out
 }

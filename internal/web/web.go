@@ -44,8 +44,8 @@ type IndexState struct {
 	Behind int64
 }
 
-// Options are what the site is made of. All but Registry, Ready and Version
-// are needed.
+// Options are what the site is made of. All but Highlight, Registry,
+// Ready and Version are needed.
 type Options struct {
 	Search Searcher
 	Store  Store
@@ -57,6 +57,9 @@ type Options struct {
 	Rates market.Rates
 	// SkillName turns a skill's slug into its name.
 	SkillName func(slug string) string
+	// Highlight parts a title where it answers a query's words; nil marks
+	// nothing.
+	Highlight func(text string, words search.Words) []search.Segment
 	// BaseURL is the site's own address as the public sees it, without a
 	// slash at the end.
 	BaseURL string
