@@ -21,14 +21,64 @@ type places struct {
 	list []place
 }
 
-// place is a name's countries, sorted; worldwide takes in all.
+// place is a name's countries; worldwide takes in all.
 type place struct {
-	countries []string
+	countries countries
 	worldwide bool
 	// code says that the name is a bare country code.
 	code bool
 	// capitals says that in running text the name counts in capitals only.
 	capitals bool
+}
+
+// countries is a set of market.Countries, by their index there.
+type countries [4]uint64
+
+var countryIndex = func() map[string]int {
+	m := map[string]int{}
+	for i, code := range market.Countries {
+		m[code] = i
+	}
+	if len(m) > 64*len(countries{}) {
+		panic("normalize: more countries than the set holds")
+	}
+	return m
+}()
+
+func setOf(codes ...string) (c countries) {
+	for _, code := range codes {
+		i := countryIndex[code]
+		c[i/64] |= 1 << (i % 64)
+	}
+	return c
+}
+
+func (c countries) or(d countries) countries {
+	for i := range c {
+		c[i] |= d[i]
+	}
+	return c
+}
+
+func (c countries) and(d countries) countries {
+	for i := range c {
+		c[i] &= d[i]
+	}
+	return c
+}
+
+// within reports whether all of c are in d.
+func (c countries) within(d countries) bool { return c.and(d) == c }
+
+// list is the codes, sorted.
+func (c countries) list() []string {
+	var out []string
+	for i, code := range market.Countries {
+		if c[i/64]>>(i%64)&1 != 0 {
+			out = append(out, code)
+		}
+	}
+	return out
 }
 
 // The IDs of what apply.go looks for in running text; names of places follow
@@ -118,8 +168,8 @@ func readPlaces(files fs.FS) (*places, error) {
 			errs = append(errs, fmt.Errorf("regions.yaml: %q has no word", name))
 			return
 		}
-		if other, taken := p.names[k]; taken && !slices.Equal(other.countries, pl.countries) {
-			errs = append(errs, fmt.Errorf("regions.yaml: %q is %v already", name, other.countries))
+		if other, taken := p.names[k]; taken && other.countries != pl.countries {
+			errs = append(errs, fmt.Errorf("regions.yaml: %q is %v already", name, other.countries.list()))
 			return
 		}
 		pl.capitals = len(name) <= 4 && name == strings.ToUpper(name) && name[0] < utf8.RuneSelf
@@ -134,10 +184,10 @@ func readPlaces(files fs.FS) (*places, error) {
 			errs = append(errs, fmt.Errorf("regions.yaml: countries: %s is missing", code))
 		}
 		for _, name := range y.Countries[code] {
-			add(name, place{countries: []string{code}})
+			add(name, place{countries: setOf(code)})
 		}
 		if _, taken := p.names[strings.ToLower(code)]; !taken {
-			add(code, place{countries: []string{code}, code: true})
+			add(code, place{countries: setOf(code), code: true})
 		}
 	}
 	for code := range y.Countries {
@@ -146,14 +196,13 @@ func readPlaces(files fs.FS) (*places, error) {
 		}
 	}
 	for _, r := range y.Regions {
-		slices.Sort(r.Countries)
 		for _, code := range r.Countries {
 			if !market.KnownCountry(code) {
 				errs = append(errs, fmt.Errorf("regions.yaml: %s: %q is no ISO 3166-1 code", r.Name, code))
 			}
 		}
 		for _, name := range append([]string{r.Name}, r.Aliases...) {
-			add(name, place{countries: r.Countries})
+			add(name, place{countries: setOf(r.Countries...)})
 		}
 	}
 	for _, name := range y.Worldwide {
@@ -181,61 +230,42 @@ func (p *places) apply(d market.Draft, title, words *phrase.Text) market.Apply {
 		return site
 	case site.Where == market.WhereUnstated:
 		return text
-	case text.Where == market.WhereCountries && (site.Where == market.WhereWorldwide || within(text.Countries, site.Countries)):
+	case text.Where == market.WhereCountries && (site.Where == market.WhereWorldwide || setOf(text.Countries...).within(setOf(site.Countries...))):
 		return text
 	}
 	return site
 }
 
-// within reports whether all of a are in b; both are sorted.
-func within(a, b []string) bool {
-	for _, c := range a {
-		if _, ok := slices.BinarySearch(b, c); !ok {
-			return false
-		}
-	}
-	return true
-}
-
 func (p *places) fromSite(d market.Draft) market.Apply {
 	a := market.Apply{}
-	countries, worldwide := p.locations(d.Locations)
+	set, worldwide := p.locations(d.Locations)
 	switch {
 	case worldwide:
 		a.Where = market.WhereWorldwide
-	case len(countries) > 0:
-		a.Where, a.Countries = market.WhereCountries, countries
+	case set != countries{}:
+		a.Where = market.WhereCountries
 	}
 	if a.Where != "" {
 		a.Basis = market.BasisSite
 		a.Evidence = []market.Evidence{{Field: "locations", Quote: line(strings.Join(d.Locations, ", "), maxTitle)}}
 	}
-	offsets, ok := zones(d.Zones)
-	if !ok || len(offsets) == 0 {
-		return a
-	}
-	inZones := market.CountriesInZones(offsets)
-	if len(inZones) == len(market.Countries) {
-		return a
-	}
-	evidence := market.Evidence{Field: "zones", Quote: line(strings.Join(d.Zones, ", "), maxTitle)}
-	if a.Where == market.WhereCountries {
-		both := slices.DeleteFunc(slices.Clone(a.Countries), func(c string) bool {
-			_, in := slices.BinarySearch(inZones, c)
-			return !in
-		})
-		if len(both) == 0 {
-			return market.Apply{} // the two contradict each other
+	if offsets, ok := zones(d.Zones); ok && len(offsets) > 0 {
+		if in := setOf(market.CountriesInZones(offsets)...); in != setOf(market.Countries...) {
+			if a.Where == market.WhereCountries {
+				set = set.and(in)
+			} else {
+				a.Where, set = market.WhereCountries, in
+			}
+			if set == (countries{}) {
+				return market.Apply{} // the two contradict each other
+			}
+			a.Basis = market.BasisSite
+			a.Evidence = append(a.Evidence, market.Evidence{Field: "zones", Quote: line(strings.Join(d.Zones, ", "), maxTitle)})
 		}
-		a.Countries = both
-	} else {
-		a.Where, a.Countries = market.WhereCountries, inZones
 	}
-	if len(a.Countries) == 0 {
-		return market.Apply{}
+	if a.Where == market.WhereCountries {
+		a.Countries = set.list()
 	}
-	a.Basis = market.BasisSite
-	a.Evidence = append(a.Evidence, evidence)
 	return a
 }
 
@@ -277,7 +307,7 @@ func zones(list []string) ([]float64, bool) {
 // two-letter code counts only where nothing unknown stands beside it,
 // because "San Francisco, CA" is not Canada. An exception ("except", "not")
 // makes the whole unreadable.
-func (p *places) locations(list []string) (countries []string, worldwide bool) {
+func (p *places) locations(list []string) (set countries, worldwide bool) {
 	var found []place
 	unknown := false
 	for _, entry := range list {
@@ -285,36 +315,28 @@ func (p *places) locations(list []string) (countries []string, worldwide bool) {
 			continue
 		}
 		for code := range flags(entry) {
-			found = append(found, place{countries: []string{code}})
+			found = append(found, place{countries: setOf(code)})
 		}
 		for _, part := range strings.FieldsFunc(withoutFlags(entry), func(r rune) bool {
 			return r == ',' || r == ';' || r == '|' || r == '/' || r == '\n' || r == '(' || r == ')' || r == '•'
 		}) {
 			pls, all, refuse := p.part(part)
 			if refuse {
-				return nil, false
+				return countries{}, false
 			}
 			found = append(found, pls...)
 			unknown = unknown || !all
 		}
 	}
-	set := map[string]bool{}
 	for _, pl := range found {
 		if pl.worldwide {
-			return nil, true
+			return countries{}, true
 		}
-		if pl.code && unknown {
-			continue
-		}
-		for _, c := range pl.countries {
-			set[c] = true
+		if !pl.code || !unknown {
+			set = set.or(pl.countries)
 		}
 	}
-	for c := range set {
-		countries = append(countries, c)
-	}
-	slices.Sort(countries)
-	return countries, false
+	return set, false
 }
 
 // noise are words of a location that say nothing by themselves.
@@ -403,7 +425,7 @@ func withoutFlags(s string) string {
 
 // statement is one statement about where one may apply from.
 type statement struct {
-	countries   []string // nil: worldwide
+	countries   countries // none: worldwide
 	field       string
 	text        *phrase.Text
 	first, last int
@@ -418,15 +440,13 @@ func (p *places) fromText(title, words *phrase.Text) market.Apply {
 	if len(said) == 0 {
 		return market.Apply{}
 	}
-	best := said[0]
+	best, worldwide := said[0], countries{}
 	for _, s := range said[1:] {
 		switch {
-		case s.countries == nil:
-		case best.countries == nil || within(s.countries, best.countries):
-			if !slices.Equal(s.countries, best.countries) {
-				best = s
-			}
-		case within(best.countries, s.countries):
+		case s.countries == worldwide || s.countries == best.countries:
+		case best.countries == worldwide || s.countries.within(best.countries):
+			best = s
+		case best.countries.within(s.countries):
 		default:
 			return market.Apply{}
 		}
@@ -435,8 +455,8 @@ func (p *places) fromText(title, words *phrase.Text) market.Apply {
 	a := market.Apply{Where: market.WhereWorldwide, Basis: market.BasisText, Evidence: []market.Evidence{{
 		Field: best.field, Quote: best.text.Quote(best.first, best.last), Start: int(w[best.first].Start), End: int(w[best.last].End),
 	}}}
-	if best.countries != nil {
-		a.Where, a.Countries = market.WhereCountries, best.countries
+	if best.countries != worldwide {
+		a.Where, a.Countries = market.WhereCountries, best.countries.list()
 	}
 	return a
 }
@@ -479,7 +499,7 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 		}
 	}
 	// list reads places in a row from word i: "the US, Canada or the UK".
-	list := func(i int) (countries []string, last int) {
+	list := func(i int) (set countries, last int) {
 		last = -1
 		for i < len(t.Words) {
 			for t.Fold(i) == "the" && at[i].Last == 0 && t.Words[i].Sep&phrase.SepEnd == 0 {
@@ -489,7 +509,7 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 			if !ok || last >= 0 && t.Words[i].Sep&phrase.SepEnd != 0 {
 				break
 			}
-			countries = append(countries, p.list[m.ID-sayPlace].countries...)
+			set = set.or(p.list[m.ID-sayPlace].countries)
 			last = m.Last
 			i = m.Last + 1
 			if i < len(t.Words) && t.Words[i].Sep&phrase.SepEnd == 0 && (t.Fold(i) == "or" || t.Fold(i) == "and" || t.Fold(i) == "অথবা" || t.Fold(i) == "ও") {
@@ -498,8 +518,7 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 				break
 			}
 		}
-		slices.Sort(countries)
-		return slices.Compact(countries), last
+		return set, last
 	}
 	before := func(first int, set map[string]bool, n int) bool {
 		start := t.SentenceStart(first)
@@ -514,8 +533,8 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 		return last+1 >= len(t.Words) || t.Words[last+1].Sep&(phrase.SepEnd|phrase.SepClose|phrase.SepSlash|phrase.SepComma) != 0
 	}
 	var out []statement
-	say := func(countries []string, first, last int) {
-		out = append(out, statement{countries, field, t, first, last})
+	say := func(set countries, first, last int) {
+		out = append(out, statement{set, field, t, first, last})
 	}
 	follows := func(m phrase.Match) bool { return m.Last+1 < len(t.Words) && t.Words[m.Last+1].Sep&phrase.SepEnd == 0 }
 	for _, m := range ms {
@@ -525,29 +544,29 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 		switch m.ID {
 		case sayWorldwide:
 			if !before(m.First, negative, 4) {
-				say(nil, m.First, m.Last)
+				say(countries{}, m.First, m.Last)
 			}
 		case sayMust, sayOpenTo, sayOnlyFrom:
 			if !follows(m) || before(m.First, negative, 3) {
 				continue
 			}
-			countries, last := list(m.Last + 1)
+			set, last := list(m.Last + 1)
 			if last < 0 {
 				continue
 			}
-			say(countries, m.First, last)
+			say(set, m.First, last)
 		case sayRemote:
 			// "Remote (US)", "REMOTE | EMEA", "Remote - Europe"
 			if !follows(m) || t.Words[m.Last+1].Sep&(phrase.SepOpen|phrase.SepDash|phrase.SepColon) == 0 && !(field == "title" && t.Words[m.Last+1].Sep&phrase.SepSlash != 0) {
 				continue
 			}
 			if f := t.Fold(m.Last + 1); (f == "worldwide" || f == "global" || f == "globally" || f == "anywhere") && closes(m.Last+1) {
-				say(nil, m.First, m.Last+1)
+				say(countries{}, m.First, m.Last+1)
 				continue
 			}
-			countries, last := list(m.Last + 1)
+			set, last := list(m.Last + 1)
 			if last >= 0 && (closes(last) || t.Fold(last+1) == "only" || t.Fold(last+1) == "based") {
-				say(countries, m.First, last)
+				say(set, m.First, last)
 			}
 		case sayLocation:
 			if !follows(m) || t.Words[m.Last+1].Sep&phrase.SepColon == 0 || before(m.First, negative, 3) {
@@ -557,9 +576,9 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 			if t.Fold(i) == "remote" && i+1 < len(t.Words) && t.Words[i+1].Sep&phrase.SepEnd == 0 {
 				i++
 			}
-			countries, last := list(i)
+			set, last := list(i)
 			if last >= 0 && closes(last) {
-				say(countries, m.First, last)
+				say(set, m.First, last)
 			}
 		case sayOnlyAfter:
 			// "US only", "UK and EU residents only": the places stand before.
@@ -568,10 +587,10 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 				continue
 			}
 			first, start := -1, t.SentenceStart(m.First)
-			var countries []string
+			var set countries
 			for i := end; i >= start && i >= end-12; i-- {
 				if cs, last := list(i); last == end {
-					first, countries = i, cs
+					first, set = i, cs
 				}
 			}
 			if first < 0 || before(first, negative, 5) {
@@ -580,7 +599,7 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 			short := m.Last-start < 5 && t.SentenceEnd(m.Last) == m.Last
 			bracket := t.Words[first].Sep&phrase.SepOpen != 0 && m.Last+1 < len(t.Words) && t.Words[m.Last+1].Sep&phrase.SepClose != 0
 			if field == "title" || short || m.Last > m.First || before(first, around, 6) && (bracket || closes(m.Last)) {
-				say(countries, first, m.Last)
+				say(set, first, m.Last)
 			}
 		case sayMayApply:
 			end := m.First - 1

@@ -34,20 +34,17 @@ const layers = 4
 // left, so that Text(Text(s)) == Text(s).
 func Text(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
+	tidied := false
 	for range layers {
-		marked, escaped := hasMarkup(s), hasEntity(s)
 		switch {
-		case marked:
+		case hasMarkup(s):
 			s = strip(s)
-		case escaped:
+		case hasEntity(s):
 			s = html.UnescapeString(s)
+		case tidied:
+			return s
 		}
-		s = strings.ToValidUTF8(s, "\uFFFD")
-		if tidied := tidy(s, maxDescription); tidied != s || marked || escaped {
-			s = tidied
-			continue
-		}
-		return s
+		s, tidied = tidy(strings.ToValidUTF8(s, "\uFFFD"), maxDescription), true
 	}
 	for hasMarkup(s) || hasEntity(s) {
 		s = tidy(strings.NewReplacer("<", " ", "&", " ").Replace(s), maxDescription)
@@ -405,6 +402,22 @@ func tidy(s string, limit int) string {
 	newlines, blank, bullet := 0, false, false
 	runes, start := 0, true
 	for i := 0; i < len(s); {
+		// Most of a text is runs of these.
+		n := i
+		for !start && n < len(s) && n-i < limit-runes-1 && s[n] > ' ' && s[n] < 0x7f {
+			n++
+		}
+		if n > i {
+			if blank {
+				b.WriteByte(' ')
+				runes++
+				blank = false
+			}
+			b.WriteString(s[i:n])
+			runes += n - i
+			i = n
+			continue
+		}
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])

@@ -101,8 +101,7 @@ var class = func() (c [utf8.RuneSelf]uint8) {
 // parts words.
 func Lex(s string) Text {
 	t := Text{Raw: s, Words: make([]Word, 0, len(s)/5+8)}
-	var fold strings.Builder
-	fold.Grow(len(s) + 8)
+	fold := make([]byte, 0, len(s)+8)
 	var sep Sep = SepEnd
 	for i := 0; i < len(s); {
 		r, size := rune(s[i]), 1
@@ -118,7 +117,7 @@ func Lex(s string) Text {
 				continue
 			}
 		}
-		w := Word{Start: int32(i), from: int32(fold.Len()), Num: 0, Sep: sep}
+		w := Word{Start: int32(i), from: int32(len(fold)), Num: 0, Sep: sep}
 		sep = 0
 		var n, digits, letters int32
 		for i < len(s) {
@@ -127,14 +126,14 @@ func Lex(s string) Text {
 				switch class[b] {
 				case letter:
 					letters++
-					fold.WriteByte(b | 0x20)
+					fold = append(fold, b|0x20)
 				case digit:
 					digits++
 					n = n*10 + int32(b-'0')
 					if digits > 6 {
 						n = 0
 					}
-					fold.WriteByte(b)
+					fold = append(fold, b)
 				default:
 					if !inWord(s, i, int32(i) == w.Start, letters, digits) {
 						goto done
@@ -142,7 +141,7 @@ func Lex(s string) Text {
 					if b != '+' || digits == 0 || letters > 0 {
 						letters++
 					}
-					fold.WriteByte(b)
+					fold = append(fold, b)
 				}
 				i++
 				continue
@@ -155,16 +154,16 @@ func Lex(s string) Text {
 				if digits > 6 {
 					n = 0
 				}
-				fold.WriteByte(byte('0' + r - '০'))
+				fold = append(fold, byte('0'+r-'০'))
 			case r == '\u200c' || r == '\u200d':
 			case r == '’' && letters > 0 && letterAt(s, i+size):
-				fold.WriteByte('\'')
+				fold = append(fold, '\'')
 			case wordRune(r):
 				letters++
 				if r >= 0x980 && r < 0xa00 {
-					fold.WriteString(s[i : i+size])
+					fold = append(fold, s[i:i+size]...)
 				} else {
-					fold.WriteRune(unicode.ToLower(r))
+					fold = utf8.AppendRune(fold, unicode.ToLower(r))
 				}
 			default:
 				goto done
@@ -172,14 +171,14 @@ func Lex(s string) Text {
 			i += size
 		}
 	done:
-		w.End, w.to = int32(i), int32(fold.Len())
+		w.End, w.to = int32(i), int32(len(fold))
 		w.Num = n
 		if letters > 0 || digits == 0 || digits > 6 {
 			w.Num = -1
 		}
 		t.Words = append(t.Words, w)
 	}
-	t.folded = fold.String()
+	t.folded = string(fold)
 	return t
 }
 
