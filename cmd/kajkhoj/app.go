@@ -49,9 +49,15 @@ type app struct {
 	closers   []func() error
 }
 
+// outside is how the collectors reach sites. Its zero value is the public
+// network.
+type outside struct {
+	loopback  bool              // this machine may be reached, for the demo
+	transport http.RoundTripper // in place of the network, for tests
+}
+
 // newApp opens the store and puts the parts together; it starts nothing.
-// loopback lets the collectors reach this machine, for the demo.
-func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, loopback bool) (a *app, err error) {
+func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, out outside) (a *app, err error) {
 	a = &app{cfg: c, log: log, sources: ss, offWhy: map[string]string{}, registry: prometheus.NewRegistry()}
 	defer func() {
 		if err != nil {
@@ -87,7 +93,7 @@ func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, 
 	a.collector = &collect.Collector{
 		Store:     a.store,
 		Sources:   byName,
-		Fetch:     fetch.New(fetch.Config{UserAgent: userAgent(c.Contact), Product: "Kajkhoj", AllowLoopback: loopback}, nil),
+		Fetch:     fetch.New(fetch.Config{UserAgent: userAgent(c.Contact), Product: "Kajkhoj", AllowLoopback: out.loopback}, out.transport),
 		Normalize: a.normalize.Draft,
 		Classify:  classify.Listing,
 		Metrics:   collect.NewMetrics(a.registry),

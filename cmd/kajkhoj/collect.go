@@ -39,7 +39,7 @@ func (cmd collectCmd) Run(e *env) error {
 			return usageError{fmt.Errorf("there is no source %q; 'kajkhoj source list' shows them", name)}
 		}
 	}
-	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), ss, false)
+	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), ss, outside{})
 	if err != nil {
 		return err
 	}

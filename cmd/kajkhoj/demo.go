@@ -65,7 +65,7 @@ func (d demoCmd) Run(e *env) error {
 		return fmt.Errorf("the marketplaces: %w", err)
 	}
 	defer town.Close()
-	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), sources(town.Sources()), true)
+	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), sources(town.Sources()), outside{loopback: true})
 	if err != nil {
 		return err
 	}

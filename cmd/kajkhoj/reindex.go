@@ -29,7 +29,7 @@ func (reindexCmd) Run(e *env) error {
 	if err := c.Check(nil); err != nil {
 		return usageError{err}
 	}
-	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), nil, false)
+	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), nil, outside{})
 	if err != nil {
 		return err
 	}

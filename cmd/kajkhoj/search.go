@@ -79,7 +79,7 @@ func (cmd searchCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), nil, false)
+	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), nil, outside{})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (serveCmd) Run(e *env) error {
 		}
 		defer l.Close()
 	}
-	a, err := newApp(e.ctx, c, log, ss, false)
+	a, err := newApp(e.ctx, c, log, ss, outside{})
 	if err != nil {
 		return err
 	}

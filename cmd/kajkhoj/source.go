@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -122,7 +124,7 @@ func (cmd sourceTryCmd) Run(e *env) error {
 	}
 	enc := json.NewEncoder(e.stdout)
 	enc.SetEscapeHTML(false)
-	n, rejected := 0, 0
+	n, rejected, left := 0, 0, map[string]int{}
 	var failed error
 	err = collector.Try(e.ctx, src, page, time.Now().UTC(), func(l market.Listing) {
 		n++
@@ -132,8 +134,12 @@ func (cmd sourceTryCmd) Run(e *env) error {
 	}, func(r market.Reject) {
 		rejected++
 		fmt.Fprintf(e.stderr, "rejected: %s: %s\n", r.Why, r.Item)
-	})
-	fmt.Fprintf(e.stderr, "%d listings, %d rejected\n", n, rejected)
+	}, func(why string) { left[why]++ })
+	fmt.Fprintf(e.stderr, "%d listings, %d rejected", n, rejected)
+	for _, why := range slices.Sorted(maps.Keys(left)) {
+		fmt.Fprintf(e.stderr, ", %d left out: %s", left[why], why)
+	}
+	fmt.Fprintln(e.stderr)
 	return errors.Join(err, failed)
 }
 

@@ -140,9 +140,12 @@ func (c *Collector) Once(ctx context.Context, name string, now time.Time) (marke
 // that answer, as it was saved; without one it asks the live site. It fails
 // as Source.Extract and Source.Collect do: with source.ErrFormat or
 // source.ErrChallenge where the answer is not what the source sends.
-func (c *Collector) Try(ctx context.Context, src source.Source, page *fetch.Page, now time.Time, emit func(market.Listing), reject func(market.Reject)) error {
+//
+// skip is told the reason of each item that the source leaves out by rule.
+func (c *Collector) Try(ctx context.Context, src source.Source, page *fetch.Page, now time.Time, emit func(market.Listing), reject func(market.Reject), skip func(why string)) error {
 	spec := src.Spec()
 	t := c.taking(spec, now)
+	t.left = skip
 	t.listing = func(l market.Listing) error { emit(l); return nil }
 	t.rejected = reject
 	var err error

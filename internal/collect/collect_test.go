@@ -822,7 +822,7 @@ func TestTry(t *testing.T) {
 	var rejected []market.Reject
 	try := func(page *fetch.Page) error {
 		got, rejected = nil, nil
-		return c.Try(t.Context(), s, page, noon, func(l market.Listing) { got = append(got, l) }, func(r market.Reject) { rejected = append(rejected, r) })
+		return c.Try(t.Context(), s, page, noon, func(l market.Listing) { got = append(got, l) }, func(r market.Reject) { rejected = append(rejected, r) }, nil)
 	}
 	// As a file is saved: with a byte order mark.
 	err := try(&fetch.Page{URL: "https://example.com/", Body: []byte("\xef\xbb\xbfjobs: 1 bad 2")})

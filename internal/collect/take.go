@@ -23,9 +23,11 @@ type taking struct {
 	collector *Collector
 	spec      source.Spec
 	now       time.Time
-	// listing takes each listing, rejected each item that could not be read.
+	// listing takes each listing, rejected each item that could not be read,
+	// and left, where it is set, the reason of each that is left out by rule.
 	listing  func(market.Listing) error
 	rejected func(market.Reject)
+	left     func(why string)
 
 	mu                     sync.Mutex // a source may emit from several goroutines
 	found, skipped, unread int
@@ -49,10 +51,13 @@ func (t *taking) input(s *fetch.Session, v market.Validator) source.Input {
 			defer t.mu.Unlock()
 			t.reject(r)
 		},
-		Skip: func(string) {
+		Skip: func(why string) {
 			t.mu.Lock()
 			defer t.mu.Unlock()
 			t.skipped++
+			if t.left != nil {
+				t.left(why)
+			}
 		},
 	}
 }

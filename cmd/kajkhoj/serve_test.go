@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/config"
+	"github.com/kajkhoj/kajkhoj/internal/market"
+)
+
+// noNetwork is a machine without one.
+type noNetwork struct{}
+
+func (noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}
+}
+
+// With no network it starts, serves, and shows each source as unreachable,
+// with the next try.
+func TestServeWithoutNetwork(t *testing.T) {
+	ss, err := shipped(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default()
+	c.Data = t.TempDir()
+	l, err := listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	a, err := newApp(ctx, c, slog.New(slog.DiscardHandler), ss, outside{transport: noNetwork{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	if err := a.prepare(ctx); err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- a.serve(ctx, l) }()
+
+	enabled := 0
+	for _, s := range ss {
+		if off(s.Spec(), c) == nil {
+			enabled++
+		}
+	}
+	if enabled != 6 {
+		t.Errorf("%d sources are on by default, want 6", enabled)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		states, err := a.store.Sources(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unreachable := 0
+		for _, st := range states {
+			if st.Last != nil && st.Last.State == market.RunUnreachable && st.NextAt.After(st.Last.Finished) {
+				unreachable++
+			}
+		}
+		if unreachable == enabled {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d of %d sources are unreachable with a next try", unreachable, enabled)
+		}
+	}
+	for path, want := range map[string]string{
+		"/?lang=en":       "<html lang=\"en\"",
+		"/?lang=bn":       "<html lang=\"bn\"",
+		"/status?lang=en": "No answer",
+		"/healthz":        "ok",
+		"/readyz":         "ready",
+	} {
+		res, err := http.Get("http://" + l.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if res.StatusCode != 200 || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %s, without %q", path, res.Status, want)
+		}
+	}
+	cancel()
+	if err := <-served; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
