@@ -479,9 +479,17 @@ func TestConnection(t *testing.T) {
 		"hanging": hang,
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := fake(t, 100*time.Millisecond, serve)
+			var requests atomic.Int32
+			x := fake(t, 100*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
+				requests.Add(1)
+				serve(w, r)
+			})
+			before := requests.Load()
 			if _, err := x.Find(t.Context(), market.Query{Now: now}); !errors.Is(err, search.ErrDown) {
 				t.Errorf("got %v, want ErrDown", err)
+			}
+			if n := requests.Load() - before; n > 2 {
+				t.Errorf("it was asked %d times", n)
 			}
 		})
 	}
