@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,7 +73,11 @@ func (c countries) within(d countries) bool { return c.and(d) == c }
 
 // list is the codes, sorted.
 func (c countries) list() []string {
-	var out []string
+	n := 0
+	for _, word := range c {
+		n += bits.OnesCount64(word)
+	}
+	out := make([]string, 0, n)
 	for i, code := range market.Countries {
 		if c[i/64]>>(i%64)&1 != 0 {
 			out = append(out, code)

@@ -281,6 +281,21 @@ func FuzzPay(f *testing.F) {
 	})
 }
 
+// Time must grow in line with length, whatever the text.
+func TestPayIsLinear(t *testing.T) {
+	n := testNormalizer(t)
+	for _, unit := range []string{"$", "$5 ", "5 ", "1 000 ", "pay $5 ", "৳৫", "5-5-", "k", "/", "5,", "1'", "$5/hr "} {
+		in := strings.Repeat(unit, 200_000/len(unit))
+		start := time.Now()
+		n.sitePay(market.Draft{PayText: in, PayMin: in, PayMax: in, PayCurrency: in, PayPeriod: in})
+		text := phrase.Lex(in)
+		n.saidPay("description", &text)
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("%q: %v for %d bytes", unit, took, len(in))
+		}
+	}
+}
+
 // An amount written in any of the usual ways is read as it was meant.
 func TestPayRoundTrip(t *testing.T) {
 	n := testNormalizer(t)

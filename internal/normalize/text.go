@@ -241,20 +241,26 @@ func (l *layout) brk(n int) {
 // text adds running text, in which white space is one blank.
 func (l *layout) text(s string) {
 	for s != "" {
-		i := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) })
-		if i != 0 {
-			l.blank = true
-			if i < 0 {
-				return
+		n := 0
+		for n < len(s) && s[n] != ' ' && (s[n] < '\t' || s[n] > '\r') && s[n] < utf8.RuneSelf {
+			n++
+		}
+		if n == len(s) || s[n] >= utf8.RuneSelf {
+			// The word goes on beyond ASCII, or a wide blank ends it.
+			if i := strings.IndexFunc(s[n:], unicode.IsSpace); i >= 0 {
+				n += i
+			} else {
+				n = len(s)
 			}
-			s = s[i:]
 		}
-		i = strings.IndexFunc(s, unicode.IsSpace)
-		if i < 0 {
-			i = len(s)
+		if n > 0 {
+			l.word(s[:n])
+			s = s[n:]
+			continue
 		}
-		l.word(s[:i])
-		s = s[i:]
+		l.blank = true
+		_, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 	}
 }
 

@@ -36,6 +36,7 @@ func TestText(t *testing.T) {
 		{"bullets of plain text", "* one\n- two\n·  three\n● four\n-five", "• one\n• two\n• three\n• four\n-five"},
 		{"pre", "<pre>a\n  b\n\nc</pre>", "a\nb\n\nc"},
 		{"controls", "a\x00b\u202ec\u200b d\ufeff\u00ad", "abc d"},
+		{"controls in HTML", "<b>a\x01b</b>\u3000c", "ab c"},
 		{"joiners stay", "র\u200d্যাংক", "র\u200d্যাংক"},
 		{"normal form", "e\u0301 \u09a1\u09bc", "é \u09a1\u09bc"},
 		{"invalid", "a\xffb", "a\uFFFDb"},

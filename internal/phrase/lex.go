@@ -96,11 +96,12 @@ var class = func() (c [utf8.RuneSelf]uint8) {
 
 // Lex cuts s into words: runs of letters, marks and digits. An apostrophe
 // inside a word belongs to it ("don't"), as do a full stop before a
-// lower-case letter or a digit ("node.js", "2.5"), "+" and "#" after one or
+// lower-case letter or a digit ("node.js", "2.5") and between capitals
+// ("U.S"), "+" and "#" after one or
 // two letters or digits ("c++", "c#", "5+"), and the stop of ".net". A hyphen
 // parts words.
 func Lex(s string) Text {
-	t := Text{Raw: s, Words: make([]Word, 0, len(s)/5+8)}
+	t := Text{Raw: s, Words: make([]Word, 0, len(s)/4+8)}
 	fold := make([]byte, 0, len(s)+8)
 	var sep Sep = SepEnd
 	for i := 0; i < len(s); {
@@ -209,7 +210,12 @@ func inWord(s string, i int, first bool, letters, digits int32) bool {
 		if first {
 			return true
 		}
-		return i+1 < len(s) && (s[i+1] >= 'a' && s[i+1] <= 'z' && letters > 0 || s[i+1] >= '0' && s[i+1] <= '9' && digits > 0)
+		if i+1 == len(s) {
+			return false
+		}
+		next := s[i+1]
+		return next >= 'a' && next <= 'z' && letters > 0 || next >= '0' && next <= '9' && digits > 0 ||
+			next >= 'A' && next <= 'Z' && s[i-1] >= 'A' && s[i-1] <= 'Z'
 	case '+':
 		return letters+digits <= 3
 	case '#':

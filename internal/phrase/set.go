@@ -209,6 +209,9 @@ func (b *builder) atom(word string) (atom, error) {
 	case len(word) == 2 && word[0] == '_' && word[1] >= '1' && word[1] <= '9':
 		return atom{atomGap, int32(word[1] - '0')}, nil
 	}
+	if strings.ContainsAny(word, "()|@") {
+		return atom{}, fmt.Errorf("%s: not a word", word)
+	}
 	if p, ok := strings.CutSuffix(word, "*"); ok && (p == "" || p[0] < utf8.RuneSelf) {
 		return atom{}, fmt.Errorf("%s: the beginning of a Latin word", word)
 	}
