@@ -132,10 +132,12 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	p.Dropped = dropped(v, found.Dropped)
 	p.Offers = offers(v, q, found.Words)
 	p.Hits = s.hits(v, found.Hits, found.Words, now)
+	p.Late = s.late(v, states, now)
 	p.Collecting = s.collecting(v, states, q, found, now)
 	switch {
 	case p.Collecting != nil && p.Collecting.Alone:
 		p.Total = p.Collecting.Title
+		p.Late = "" // each site's state stands there
 	case len(found.Hits) == 0 && found.Total > 0 && q.Page > 1:
 		p.Total = v.Text("empty.nowhere")
 		p.Empty = &empty{First: address(q, func(q *market.Query) { q.Page = 0 })}
@@ -151,7 +153,6 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	if found.Total > market.Depth && q.Page == market.Depth/market.PerPage {
 		p.Depth = v.Text("results.depth", "n", v.Int(market.Depth))
 	}
-	p.Late = s.late(v, states, now)
 	s.show(w, r, v, "results", http.StatusOK, p)
 }
 
