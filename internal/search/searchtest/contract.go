@@ -245,7 +245,7 @@ func randomQuery(r *rand.Rand, l market.Listing) market.Query {
 		q.Categories = append(q.Categories, market.Categories[r.IntN(8)])
 	}
 	for range r.IntN(4) * r.IntN(2) {
-		q.Sources = append(q.Sources, sources[r.IntN(len(sources))])
+		q.Sources = append(q.Sources, Sources[r.IntN(len(Sources))])
 	}
 	for range r.IntN(3) * r.IntN(2) {
 		q.Pays = append(q.Pays, market.PayKinds[r.IntN(len(market.PayKinds))])

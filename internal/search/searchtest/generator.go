@@ -31,10 +31,12 @@ type Generator struct {
 	Small bool
 }
 
+// Sources are the sources that generated listings come from.
+var Sources = []string{"himalayas", "jobicy", "remotive", "remoteok", "workingnomads", "hackernews", "freelancer", "peopleperhour", "weworkremotely", "reddit", "arbeitnow", "freelancermap"}
+
 // The listings' proportions are roughly those that job boards show: most
 // state neither level nor English, a third limit the countries.
 var (
-	sources  = []string{"himalayas", "jobicy", "remotive", "remoteok", "workingnomads", "hackernews", "freelancer", "peopleperhour", "weworkremotely", "reddit", "arbeitnow", "freelancermap"}
 	skills   = strings.Fields("excel google-sheets data-entry wordpress php laravel javascript react vue node python django go java kotlin swift flutter c++ c# .net sql postgresql mysql docker kubernetes aws azure linux figma photoshop illustrator canva logo-design video-editing premiere after-effects seo facebook-ads google-ads copywriting translation bengali transcription virtual-assistant customer-support shopify woocommerce amazon dropshipping bookkeeping quickbooks accounting research lead-generation")
 	roles    = strings.Fields("developer designer assistant engineer writer editor manager specialist operator analyst translator tutor consultant artist marketer")
 	grades   = []string{"", "", "", "Senior ", "Junior ", "Lead ", "Part-time ", "Remote ", "Freelance ", "Experienced "}
@@ -48,7 +50,7 @@ func (g *Generator) Listing(i int) market.Listing {
 	r := rand.New(rand.NewPCG(g.Seed, uint64(i)))
 	zipf := rand.NewZipf(r, 1.35, 8, vocabulary-1)
 	few := rand.NewZipf(r, 1.2, 3, uint64(len(skills)-1))
-	source := sources[r.IntN(len(sources))]
+	source := Sources[r.IntN(len(Sources))]
 	l := market.Listing{
 		Source:     source,
 		ExternalID: fmt.Sprint(i),
@@ -143,7 +145,7 @@ func (g *Generator) Listing(i int) market.Listing {
 		l.Warnings = []market.Warning{{Kind: market.WarningKinds[r.IntN(len(market.WarningKinds))]}}
 	}
 	if r.IntN(12) == 0 {
-		other := sources[r.IntN(len(sources))]
+		other := Sources[r.IntN(len(Sources))]
 		l.AlsoOn = []market.Copy{{ID: market.ListingID(other, "copy-"+l.ExternalID), Source: other}}
 	}
 	return l
