@@ -36,7 +36,7 @@ import (
 
 type pageCommand struct {
 	Listings int           `default:"200000" help:"How many listings there are."`
-	Seconds  time.Duration `default:"15s" help:"How long each load lasts."`
+	Lasting  time.Duration `default:"15s" help:"How long each load lasts."`
 	Clients  int           `default:"8" help:"How many connections ask at a time."`
 	Rate     int           `default:"500" help:"Pages a second of the steady load."`
 	Seed     uint64        `default:"1" help:"Another seed makes other listings."`
@@ -99,7 +99,7 @@ func (c *pageCommand) Run(ctx context.Context) (err error) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "load\tpages\tpages/s\tp50 ms\tp95 ms\tp99 ms\tlongest ms\tKB a page\tserver MB\t")
 	for _, rate := range []int{0, c.Rate} {
-		l, err := c.load(ctx, client, urls, rate, c.Seconds)
+		l, err := c.load(ctx, client, urls, rate, c.Lasting)
 		if err != nil {
 			return err
 		}
