@@ -119,7 +119,7 @@ var applyRules = func() []phrase.Rule {
 		},
 		sayMust: {
 			"(must|should|need to|needs to|have to|has to|required to) be? currently? physically? (based|located|reside|residing|live|living|resident|residents|citizen|citizens) (in|of|within|from)",
-			"must be (a|an) (resident|citizen) of", "must be in", "(must|should) be from", "must currently? (reside|live|work) (in|within|from)",
+			"must be (a|an) (resident|citizen) of", "(must|should) be from", "must currently? (reside|live|work) (in|within|from)",
 			"(authorized|authorised|eligible|legally authorized|legally able) to work in", "right to work in", "work authorization in",
 		},
 		sayOpenTo: {
@@ -231,11 +231,12 @@ func (p *places) apply(d market.Draft, title, words *phrase.Text) market.Apply {
 	site := p.fromSite(d)
 	text := p.fromText(title, words)
 	switch {
-	case text.Where == market.WhereUnstated:
-		return site
 	case site.Where == market.WhereUnstated:
 		return text
-	case text.Where == market.WhereCountries && (site.Where == market.WhereWorldwide || setOf(text.Countries...).within(setOf(site.Countries...))):
+	case text.Where != market.WhereCountries:
+		return site
+	}
+	if in, all := setOf(text.Countries...), setOf(site.Countries...); site.Where == market.WhereWorldwide || in != all && in.within(all) {
 		return text
 	}
 	return site
@@ -456,10 +457,12 @@ func (p *places) fromText(title, words *phrase.Text) market.Apply {
 			return market.Apply{}
 		}
 	}
-	w := best.text.Words
-	a := market.Apply{Where: market.WhereWorldwide, Basis: market.BasisText, Evidence: []market.Evidence{{
-		Field: best.field, Quote: best.text.Quote(best.first, best.last), Start: int(w[best.first].Start), End: int(w[best.last].End),
-	}}}
+	raw, start, end := best.text.Raw, int(best.text.Words[best.first].Start), int(best.text.Words[best.last].End)
+	if strings.HasPrefix(raw[end:], ")") && strings.Count(raw[start:end], "(") > strings.Count(raw[start:end], ")") {
+		end++
+	}
+	a := market.Apply{Where: market.WhereWorldwide, Basis: market.BasisText,
+		Evidence: []market.Evidence{{Field: best.field, Quote: raw[start:end], Start: start, End: end}}}
 	if best.countries != worldwide {
 		a.Where, a.Countries = market.WhereCountries, best.countries.list()
 	}
@@ -473,12 +476,17 @@ var negative = map[string]bool{
 	"shipping": true, "audience": true, "leads": true, "market": true, "website": true, "product": true, "products": true, "data": true,
 }
 
+// jobs are words before "location:" that make it the job's.
+var jobs = map[string]bool{"job": true, "work": true, "candidate": true, "applicant": true, "your": true}
+
 // around are words close to "US only" that make it a statement about the
 // applicant.
 var around = map[string]bool{
 	"remote": true, "candidates": true, "applicants": true, "freelancers": true, "residents": true, "citizens": true, "apply": true,
 	"location": true, "locations": true, "hiring": true, "based": true, "role": true, "position": true, "job": true, "people": true, "open": true,
 }
+
+func isCapital(b byte) bool { return b >= 'A' && b <= 'Z' }
 
 func (p *places) statements(field string, t *phrase.Text) []statement {
 	ms := p.said.Find(t)
@@ -503,7 +511,8 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 			at[m.First] = m
 		}
 	}
-	// list reads places in a row from word i: "the US, Canada or the UK".
+	// list reads places in a row from word i: "the US, Canada or the UK". A row
+	// that ends in a name that is not known is not read at all.
 	list := func(i int) (set countries, last int) {
 		last = -1
 		for i < len(t.Words) {
@@ -511,6 +520,9 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 				i++
 			}
 			m, ok := at[i]
+			if !ok && last >= 0 && i == last+2 && isCapital(t.Raw[t.Words[i].Start]) && t.Fold(i-1) == "or" {
+				return countries{}, -1
+			}
 			if !ok || last >= 0 && t.Words[i].Sep&phrase.SepEnd != 0 {
 				break
 			}
@@ -574,7 +586,7 @@ func (p *places) statements(field string, t *phrase.Text) []statement {
 				say(set, m.First, last)
 			}
 		case sayLocation:
-			if !follows(m) || t.Words[m.Last+1].Sep&phrase.SepColon == 0 || before(m.First, negative, 3) {
+			if !follows(m) || t.Words[m.Last+1].Sep&phrase.SepColon == 0 || m.First != t.SentenceStart(m.First) && !before(m.First, jobs, 1) {
 				continue
 			}
 			i := m.Last + 1

@@ -205,6 +205,8 @@ func TestCategory(t *testing.T) {
 		{"", "Product manager", "", "product"},
 		{"", "Mechanical engineer, SolidWorks", "", "engineering"},
 		{"", "Nurse", "", "health"},
+		{"", "Senior product engineer", "", "software"},
+		{"", "Sales engineer", "", "sales"},
 		{"", "Something else", "", "other"},
 		{"Customer Support", "Team member", "", "support"},
 		{"Graphic Design", "Help wanted", "", "design"},

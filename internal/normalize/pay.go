@@ -620,8 +620,8 @@ func readRange(t []payTok, i int, context string) (q quantity, ok bool) {
 		return ""
 	}
 	j := next
-	if j < len(t) && t[j].kind == tokPlus {
-		j++
+	if j < len(t) && t[j].kind == tokPlus && t[j].start == t[j-1].end {
+		j++ // "$20+", but not "$20 + bonus"
 		q.hi, q.last = 0, j-1
 	}
 	dash := j < len(t) && (t[j].kind == tokDash || t[j].kind == tokWord && (t[j].text == "to" || t[j].text == "থেকে" || t[j].text == "হতে" || (t[j].text == "and" || t[j].text == "&") && (before(1) == "between" || before(1) == "from")))
@@ -643,7 +643,7 @@ func readRange(t []payTok, i int, context string) (q quantity, ok bool) {
 				q.lo = lo * m
 			}
 			q.hi, q.last = hi, end-1
-			if end < len(t) && t[end].kind == tokPlus {
+			if end < len(t) && t[end].kind == tokPlus && t[end].start == t[end-1].end {
 				q.last = end
 			}
 			q.end = q.last

@@ -24,7 +24,7 @@ var notPay = map[string]bool{
 	"spend": true, "sells": true, "sell": true, "sold": true, "selling": true, "deposit": true, "bonus": true, "commission": true,
 	"allowance": true, "reimbursement": true, "customers": true, "clients": true, "users": true, "invoices": true, "products": true,
 	"product": true, "valued": true, "sales": true, "profit": true, "loan": true, "refund": true, "ad": true, "ads": true, "shipping": true,
-	"members": true, "students": true, "not": true, "never": true, "previously": true, "ফি": true, "জামানত": true, "বোনাস": true,
+	"members": true, "community": true, "subscriptions": true, "agencies": true, "earn": true, "increase": true, "raise": true, "premium": true, "commissions": true, "students": true, "not": true, "never": true, "previously": true, "ফি": true, "জামানত": true, "বোনাস": true,
 }
 
 // saidWindow is how far around a currency pay is read, in bytes.
@@ -173,10 +173,16 @@ func said(t []payTok, at int, title bool) (q quantity, start int, ok bool) {
 	kind, other, end := unitAfter(t, q.last+1)
 	q.kind, q.other, q.end = kind, other, max(end, q.last)
 	whole := forTheWhole(t, q.last+1)
+	for i := q.end + 1; i < len(t) && i <= q.end+3; i++ {
+		switch t[i].text {
+		case "commission", "commissions", "subscription", "subscriptions", "membership", "revenue", "plan":
+			return q, 0, false
+		}
+	}
 	switch {
 	case q.other:
 		return q, 0, false
-	case q.kind == "" && whole > 1:
+	case q.kind == "" && (whole > 2 || whole > 0 && cue >= 0):
 		q.kind, q.end = market.PayFixed, q.last+whole
 		if cue >= 0 {
 			start = cue
