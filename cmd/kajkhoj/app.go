@@ -241,15 +241,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
+	srv := web.HTTPServer(handler, a.log)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {
@@ -278,6 +270,7 @@ func (a *app) page(l net.Listener) (http.Handler, error) {
 		Specs:     a.sources.specs(),
 		Rates:     a.normalize.Rates(),
 		SkillName: a.normalize.SkillName,
+		Highlight: a.analyzer.Highlight,
 		BaseURL:   base,
 		Now:       func() time.Time { return time.Now().UTC() },
 		Log:       a.log,

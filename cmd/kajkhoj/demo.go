@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -16,13 +17,15 @@ type demoCmd struct {
 	Listings int           `help:"How many listings the marketplaces hold at first." default:"2000"`
 	Every    time.Duration `help:"How often new, changed and closed listings arrive." default:"20s"`
 	Seed     uint64        `help:"Another number gives another town." default:"1"`
+	Fault    []string      `help:"What is wrong with a marketplace from the beginning, for example gigboard=429." placeholder:"SITE=FAULT"`
 }
 
 func (demoCmd) Help() string {
 	return `Small marketplaces on this machine speak every wire format that Kajkhoj collects; the real scheduler, collectors, store, search engine and page work on them. Stopping it leaves nothing behind, unless --data names a folder.
 
   kajkhoj demo
-  kajkhoj demo --listen 127.0.0.1:9000 --every 5s`
+  kajkhoj demo --listen 127.0.0.1:9000 --every 5s
+  kajkhoj demo --fault gigboard=challenge --fault open-desk=hang`
 }
 
 func (d demoCmd) Run(e *env) error {
@@ -36,6 +39,13 @@ func (d demoCmd) Run(e *env) error {
 	}
 	if d.Every < time.Second {
 		return usageError{fmt.Errorf("--every %s: a second or more", d.Every)}
+	}
+	faults := map[string]demo.Fault{}
+	for _, f := range d.Fault {
+		site, name, _ := strings.Cut(f, "=")
+		if faults[site], err = demo.ParseFault(name); err != nil {
+			return usageError{fmt.Errorf("--fault %s: %w", f, err)}
+		}
 	}
 	if e.g.LogLevel == "" && e.g.Config == "" {
 		c.Log.Level = "warn"
@@ -60,7 +70,7 @@ func (d demoCmd) Run(e *env) error {
 		return err
 	}
 	defer l.Close()
-	town, err := demo.Start(demo.Options{Listings: d.Listings, Every: d.Every, Seed: d.Seed})
+	town, err := demo.Start(demo.Options{Listings: d.Listings, Every: d.Every, Seed: d.Seed, Faults: faults})
 	if err != nil {
 		return fmt.Errorf("the marketplaces: %w", err)
 	}
