@@ -315,6 +315,7 @@ func (c *pageServerCommand) Run(ctx context.Context) error {
 		Specs:     specs,
 		Rates:     norm.Rates(),
 		SkillName: norm.SkillName,
+		Highlight: analyzer.Highlight,
 		BaseURL:   "http://" + l.Addr().String(),
 		Now:       func() time.Time { return time.Now().UTC() },
 		Log:       slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),

@@ -1009,7 +1009,7 @@ func TestFirstRun(t *testing.T) {
 func TestStatus(t *testing.T) {
 	f := newFair()
 	f.trouble()
-	f.index.Behind = 17
+	f.index.Behind = 1700
 	base := f.serve(t).URL
 	doc := open(t, base+"/status", "en", 200)
 	for name, want := range map[string][2]string{
@@ -1023,7 +1023,7 @@ func TestStatus(t *testing.T) {
 	}
 	text := words(doc.Find("main"))
 	for _, want := range []string{"Sites: 8. Healthy 2; late, thin or changed 2; giving nothing 2; waiting for the first run 0; switched off 2.", "Was due: 12:40", "The site refuses to be read (403)", "12:10, answer 403",
-		"Its terms ask for written permission.", "To run, it needs: KAJKHOJ_NIGHTSHIFT_KEY", "running now", "121 listings, 17 changes behind", "24 November 2026, 14:10"} {
+		"Its terms ask for written permission.", "To run, it needs: KAJKHOJ_NIGHTSHIFT_KEY", "running now", "SearchLate121 listings, changes still to take in: 1,700", "24 November 2026, 14:10"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the status lacks %q: %s", want, text)
 		}
