@@ -820,9 +820,10 @@ func TestTry(t *testing.T) {
 	c := &Collector{Normalize: plain, Classify: func(l market.Listing) market.Listing { l.Level.Value = market.Expert; return l }}
 	var got []market.Listing
 	var rejected []market.Reject
+	var skipped []string
 	try := func(page *fetch.Page) error {
-		got, rejected = nil, nil
-		return c.Try(t.Context(), s, page, noon, func(l market.Listing) { got = append(got, l) }, func(r market.Reject) { rejected = append(rejected, r) }, nil)
+		got, rejected, skipped = nil, nil, nil
+		return c.Try(t.Context(), s, page, noon, func(l market.Listing) { got = append(got, l) }, func(r market.Reject) { rejected = append(rejected, r) }, func(why string) { skipped = append(skipped, why) })
 	}
 	// As a file is saved: with a byte order mark.
 	err := try(&fetch.Page{URL: "https://example.com/", Body: []byte("\xef\xbb\xbfjobs: 1 bad 2")})
@@ -846,10 +847,11 @@ func TestTry(t *testing.T) {
 		if err != nil {
 			return source.Result{}, err
 		}
+		in.Skip("SEEKING WORK")
 		return source.Result{}, s.Extract(ctx, p, in)
 	}
-	if err := try(nil); err != nil || len(got) != 1 || got[0].ExternalID != "7" {
-		t.Errorf("live: %v, %+v", err, got)
+	if err := try(nil); err != nil || len(got) != 1 || got[0].ExternalID != "7" || fmt.Sprint(skipped) != "[SEEKING WORK]" {
+		t.Errorf("live: %v, %+v, skipped %q", err, got, skipped)
 	}
 }
 
