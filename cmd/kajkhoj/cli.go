@@ -97,6 +97,23 @@ type env struct {
 	g      *globals
 }
 
+// settings are the configuration in force, checked, and the sources that
+// come with the program.
+func (e *env) settings() (config.Config, sources, error) {
+	c, err := e.g.load()
+	if err != nil {
+		return c, nil, err
+	}
+	ss, err := shipped(os.Getenv)
+	if err != nil {
+		return c, nil, err
+	}
+	if err := c.Check(ss.known); err != nil {
+		return c, nil, usageError{err}
+	}
+	return c, ss, nil
+}
+
 // run is the whole command; it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -23,16 +22,9 @@ func (collectCmd) Help() string {
 }
 
 func (cmd collectCmd) Run(e *env) error {
-	c, err := e.g.load()
+	c, ss, err := e.settings()
 	if err != nil {
 		return err
-	}
-	ss, err := shipped(os.Getenv)
-	if err != nil {
-		return err
-	}
-	if err := c.Check(ss.known); err != nil {
-		return usageError{err}
 	}
 	for _, name := range cmd.Sources {
 		if !ss.known(name) {

@@ -1,7 +1,5 @@
 package main
 
-import "os"
-
 type configCmd struct{}
 
 func (configCmd) Help() string {
@@ -11,16 +9,9 @@ func (configCmd) Help() string {
 }
 
 func (configCmd) Run(e *env) error {
-	c, err := e.g.load()
+	c, _, err := e.settings()
 	if err != nil {
 		return err
-	}
-	all, err := shipped(os.Getenv)
-	if err != nil {
-		return err
-	}
-	if err := c.Check(all.known); err != nil {
-		return usageError{err}
 	}
 	out, err := c.Redacted().YAML()
 	if err != nil {

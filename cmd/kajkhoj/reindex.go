@@ -22,12 +22,9 @@ func (reindexCmd) Help() string {
 }
 
 func (reindexCmd) Run(e *env) error {
-	c, err := e.g.load()
+	c, _, err := e.settings()
 	if err != nil {
 		return err
-	}
-	if err := c.Check(nil); err != nil {
-		return usageError{err}
 	}
 	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), nil, outside{})
 	if err != nil {

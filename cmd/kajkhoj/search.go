@@ -68,12 +68,9 @@ func (cmd searchCmd) query(now time.Time) (market.Query, error) {
 }
 
 func (cmd searchCmd) Run(e *env) error {
-	c, err := e.g.load()
+	c, _, err := e.settings()
 	if err != nil {
 		return err
-	}
-	if err := c.Check(nil); err != nil {
-		return usageError{err}
 	}
 	q, err := cmd.query(time.Now().UTC())
 	if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net"
-	"os"
 	"strings"
 )
 
@@ -22,16 +21,9 @@ Two processes on one PostgreSQL and one Meilisearch:
 }
 
 func (serveCmd) Run(e *env) error {
-	c, err := e.g.load()
+	c, ss, err := e.settings()
 	if err != nil {
 		return err
-	}
-	ss, err := shipped(os.Getenv)
-	if err != nil {
-		return err
-	}
-	if err := c.Check(ss.known); err != nil {
-		return usageError{err}
 	}
 	log := logger(e.stderr, c.Log)
 	var l net.Listener

@@ -26,16 +26,9 @@ type sourceListCmd struct {
 func (sourceListCmd) Help() string { return "  kajkhoj source list" }
 
 func (cmd sourceListCmd) Run(e *env) error {
-	c, err := e.g.load()
+	c, ss, err := e.settings()
 	if err != nil {
 		return err
-	}
-	ss, err := shipped(os.Getenv)
-	if err != nil {
-		return err
-	}
-	if err := c.Check(ss.known); err != nil {
-		return usageError{err}
 	}
 	type row struct {
 		Name     string `json:"name"`
@@ -85,16 +78,9 @@ func (sourceTryCmd) Help() string {
 }
 
 func (cmd sourceTryCmd) Run(e *env) error {
-	c, err := e.g.load()
+	c, ss, err := e.settings()
 	if err != nil {
 		return err
-	}
-	ss, err := shipped(os.Getenv)
-	if err != nil {
-		return err
-	}
-	if err := c.Check(ss.known); err != nil {
-		return usageError{err}
 	}
 	src, ok := ss.named(cmd.Name)
 	if !ok {
