@@ -218,7 +218,7 @@ func TestLevelFromSite(t *testing.T) {
 		"Mid-level": market.Intermediate, "Midweight": market.Intermediate, "Intermediate ($$)": market.Intermediate, "IntermediateLevel": market.Intermediate,
 		"professional / experienced": market.Intermediate, "1 to 3 years": market.Intermediate, "3y": "", "At least 2 year(s)": market.Intermediate,
 		"Senior": market.Expert, "Senior-level": market.Expert, "Lead": market.Expert, "Director": market.Expert, "Executive": market.Expert,
-		"EXPERT": market.Expert, "geschäftsleitung": market.Expert, "Manager": market.Expert, "5 to 8 years": market.Expert, "Expert ($$$)": market.Expert,
+		"EXPERT": market.Expert, "geschäftsleitung": market.Expert, "Manager": market.Expert, "5 to 8 years": market.Expert, "60 months": market.Expert, "6 months": market.Entry, "24 months of experience": market.Intermediate, "Expert ($$$)": market.Expert,
 		"Entry-level, Mid-level": market.Entry, "Mid-level, Senior": market.Intermediate, "Director, Executive": market.Expert,
 		"Any": "", "": "", "N/A": "", "full_time": "", "Whatever": "",
 	} {

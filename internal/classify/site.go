@@ -59,7 +59,12 @@ func levelOf(s string) market.Level {
 	}
 	for i := range t.Words {
 		n := t.Words[i].Num
-		if n < 0 || n > 40 || !after(&t, i, 3, yearWords) {
+		if after(&t, i, 1, monthWords) {
+			n /= 12
+		} else if !after(&t, i, 3, yearWords) {
+			continue
+		}
+		if n < 0 || n > 40 {
 			continue
 		}
 		if i > 1 && t.Fold(i-1) == "to" && t.Fold(i-2) == "up" {
@@ -75,6 +80,8 @@ func levelOf(s string) market.Level {
 	}
 	return ""
 }
+
+var monthWords = words("month", "months", "মাস", "মাসের")
 
 var yearWords = words("year", "years", "yr", "yrs", "বছর", "বছরের")
 

@@ -261,7 +261,7 @@ var wordCodes = func() map[string]bool {
 	for c := range isoCodes {
 		m[c] = true
 	}
-	for _, c := range []string{"ALL", "TOP", "TRY", "PEN", "MOP", "LAK", "GEL", "BAM", "CUP", "SOS", "BOB", "MAD", "MUR", "STN", "ERN", "RON", "NAD", "LSL", "BAND"} {
+	for _, c := range []string{"ALL", "TOP", "TRY", "PEN", "MOP", "LAK", "GEL", "BAM", "CUP", "SOS", "BOB", "MAD", "MUR", "STN", "ERN", "RON", "NAD", "LSL"} {
 		delete(m, c)
 	}
 	return m
@@ -270,14 +270,14 @@ var wordCodes = func() map[string]bool {
 // lowCodes are the codes that count in small letters, too.
 var lowCodes = map[string]string{
 	"usd": "USD", "eur": "EUR", "gbp": "GBP", "bdt": "BDT", "inr": "INR", "cad": "CAD", "aud": "AUD", "sgd": "SGD",
-	"aed": "AED", "pkr": "PKR", "php": "", "npr": "NPR", "lkr": "LKR", "nzd": "NZD", "chf": "CHF", "jpy": "JPY",
+	"aed": "AED", "pkr": "PKR", "npr": "NPR", "lkr": "LKR", "nzd": "NZD", "chf": "CHF", "jpy": "JPY",
 }
 
 // currencyWords are words and short forms; the empty code is one that
 // several countries share.
 var currencyWords = map[string]string{
 	"dollar": plainDollar, "dollars": plainDollar, "euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP",
-	"sterling": "GBP", "taka": "BDT", "tk": "BDT", "taka.": "BDT", "টাকা": "BDT", "টাকার": "BDT", "টাকায়": "BDT",
+	"sterling": "GBP", "taka": "BDT", "tk": "BDT", "টাকা": "BDT", "টাকার": "BDT", "টাকায়": "BDT",
 	"ডলার": plainDollar, "ইউরো": "EUR", "rs": "", "rupee": "", "rupees": "", "রুপি": "", "kr": "", "peso": "", "pesos": "",
 	"yen": "JPY", "rmb": "CNY", "yuan": "CNY", "zł": "PLN", "zl": "PLN", "kč": "CZK", "ft": "", "rm": "MYR", "rp": "IDR",
 	"dhs": "AED", "naira": "NGN", "ringgit": "MYR", "rupiah": "IDR", "usdt": "", "usdc": "", "btc": "", "eth": "",

@@ -474,6 +474,7 @@ func isBullet(r rune, rest string) bool {
 	case '•', '●', '▪', '◦', '‣', '∙', '⁃', '■', '➤', '➢', '✓', '✔', '✅':
 		return true
 	case '*', '-', '·':
+		rest = strings.TrimLeftFunc(rest, dropRune)
 		return strings.HasPrefix(rest, " ") || strings.HasPrefix(rest, "\t") || strings.HasPrefix(rest, "\u00a0")
 	}
 	return false

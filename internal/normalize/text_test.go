@@ -98,7 +98,7 @@ func checkText(t *testing.T, in string) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, s := range []string{"", "<p>a</p>", "&lt;p&gt;x", "• \n* - x", "a<b", "<ul><li><li>", "<a href=\"x>y", "&amp;amp;amp;amp;amp;lt;b>", "e\u200b\u0301", "<pre>\n\n\n", "<table><td>a<td>b", "\u0958\u0301", "<script", "<b\x00>", "&#60;b&#62;", "*\t*\u00a0*"} {
+	for _, s := range []string{"", "<p>a</p>", "&lt;p&gt;x", "• \n* - x", "a<b", "<ul><li><li>", "<a href=\"x>y", "&amp;amp;amp;amp;amp;lt;b>", "e\u200b\u0301", "<pre>\n\n\n", "<table><td>a<td>b", "\u0958\u0301", "<script", "<b\x00>", "&#60;b&#62;", "*\t*\u00a0*", "*\x01 0"} {
 		f.Add(s)
 	}
 	f.Fuzz(checkText)
