@@ -312,14 +312,6 @@ func (o *offer) plain() string {
 	return b.String()
 }
 
-func (a apply) zoneTexts() []string {
-	var out []string
-	for _, z := range a.zones {
-		out = append(out, strconv.FormatFloat(z, 'f', -1, 64))
-	}
-	return out
-}
-
 // slug is a title as a part of an address.
 func slug(title string, id int) string {
 	var b strings.Builder

@@ -61,7 +61,10 @@ func (s *site) openDeskListings(w http.ResponseWriter, r *http.Request) {
 	offset := 0
 	if c := r.URL.Query().Get("after"); c != "" {
 		text, err := base64.RawURLEncoding.DecodeString(c)
-		if offset, err = strconv.Atoi(strings.TrimPrefix(string(text), "after:")); err != nil || offset < 0 {
+		if err == nil {
+			offset, err = strconv.Atoi(strings.TrimPrefix(string(text), "after:"))
+		}
+		if err != nil || offset < 0 {
 			http.Error(w, `{"error":"after: no such cursor"}`, http.StatusBadRequest)
 			return
 		}

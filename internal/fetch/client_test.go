@@ -128,7 +128,7 @@ func TestRobotsOnEveryHop(t *testing.T) {
 	asked, sent := 0, 0
 	srv := site(t, map[string]http.HandlerFunc{
 		"/robots.txt": text("User-agent: kajkhoj\nDisallow: /private\n"),
-		"/a":          func(w http.ResponseWriter, r *http.Request) { sent++; http.Redirect(w, r, "/private/x", 302) },
+		"/a":          func(w http.ResponseWriter, r *http.Request) { sent++; http.Redirect(w, r, "/private/x", http.StatusFound) },
 		"/private/x":  func(http.ResponseWriter, *http.Request) { asked++ },
 	})
 	s := session(t, onLoopback(t), Options{})
@@ -139,7 +139,7 @@ func TestRobotsOnEveryHop(t *testing.T) {
 		t.Errorf("Visit: %v, asked %d times", err, asked)
 	}
 	// Another host's robots.txt is that host's.
-	other := site(t, map[string]http.HandlerFunc{"/a": func(w http.ResponseWriter, r *http.Request) { sent++; http.Redirect(w, r, srv.URL+"/private/x", 302) }})
+	other := site(t, map[string]http.HandlerFunc{"/a": func(w http.ResponseWriter, r *http.Request) { sent++; http.Redirect(w, r, srv.URL+"/private/x", http.StatusFound) }})
 	if _, err := s.Get(Request{URL: other.URL + "/a"}); !errors.Is(err, ErrRobots) || asked != 0 {
 		t.Errorf("other host: %v, asked %d times", err, asked)
 	}
@@ -158,10 +158,10 @@ func TestRobotsRedirects(t *testing.T) {
 			}
 			fmt.Sscanf(r.URL.RawQuery, "%d", &i)
 			if i+1 == n {
-				http.Redirect(w, r, real.URL+"/real.txt", 301)
+				http.Redirect(w, r, real.URL+"/real.txt", http.StatusMovedPermanently)
 				return
 			}
-			http.Redirect(w, r, fmt.Sprintf("/robots.txt?%d", i+1), 301)
+			http.Redirect(w, r, fmt.Sprintf("/robots.txt?%d", i+1), http.StatusMovedPermanently)
 		}))
 	}
 	five, six := hops(5), hops(6)
@@ -174,7 +174,7 @@ func TestRobotsRedirects(t *testing.T) {
 	if _, err := s.Get(Request{URL: six.URL + "/a"}); err != nil {
 		t.Errorf("six redirects: %v", err)
 	}
-	inside := site(t, map[string]http.HandlerFunc{"/a": text(""), "/robots.txt": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/robots.txt", 302) }})
+	inside := site(t, map[string]http.HandlerFunc{"/a": text(""), "/robots.txt": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/robots.txt", http.StatusFound) }})
 	if _, err := s.Get(Request{URL: inside.URL + "/a"}); !errors.Is(err, ErrRobots) || !errors.Is(err, ErrAddress) {
 		t.Errorf("redirect inside: %v", err)
 	}
@@ -202,7 +202,7 @@ func TestRedirects(t *testing.T) {
 		if fmt.Sscanf(r.URL.Path, "/%d", &i); r.URL.Path == "/robots.txt" || i == 0 {
 			return
 		}
-		http.Redirect(w, r, fmt.Sprintf("/%d", i-1), 302)
+		http.Redirect(w, r, fmt.Sprintf("/%d", i-1), http.StatusFound)
 	}))
 	defer srv.Close()
 	s := session(t, onLoopback(t), Options{})
@@ -341,7 +341,7 @@ func TestConditionalGet(t *testing.T) {
 			if r.Header.Get("If-None-Match") != "" {
 				t.Error("the validator was sent to the address that redirects")
 			}
-			http.Redirect(w, r, "/feed", 302)
+			http.Redirect(w, r, "/feed", http.StatusFound)
 		},
 		"/rude": status(304),
 	})

@@ -40,7 +40,7 @@ func TestTokens(t *testing.T) {
 		{"ডাটা এন্ট্রি", "data entry"},
 		{"ডেটা entri", "data entry"},
 		{"৫০০ টাকা", "500 টাকা"},
-		{"র‍্যাংক", "র্যাংক"},
+		{"র\u200d্যাংক", "র্যাংক"},
 		{"নদী নদি", "নদি নদি"},
 		{"কন্টেন্ট রাইটিং", "content writing"},
 		{"কনটেন্ট", "content"},
@@ -107,7 +107,7 @@ func TestSynonymFileIsChecked(t *testing.T) {
 func TestAnalyzeAnyText(t *testing.T) {
 	a := analyzer(t)
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`([ক-৯]{1,4}[ ‌‍্]?|c\+\+|\.net|va |js|E-mail){0,8}`)).Draw(t, "text")
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching("([ক-৯]{1,4}[ \u200c\u200d্]?|c\\+\\+|\\.net|va |js|E-mail){0,8}")).Draw(t, "text")
 		for _, tok := range a.analyze(nil, text) {
 			if tok.start < 0 || tok.end > len(text) || tok.start >= tok.end {
 				t.Fatalf("token %+v lies outside of %q", tok, text)

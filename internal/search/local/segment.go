@@ -89,13 +89,6 @@ func (p *places) add(at posting) {
 	}
 }
 
-// not leaves out the documents of o.
-func (p *places) not(o bits) {
-	p.any.not(o)
-	p.title.not(o)
-	p.skills.not(o)
-}
-
 // fieldsOf pairs a document's fields with their bits.
 func fieldsOf(d *search.Document) [3]struct {
 	field *search.Field

@@ -327,17 +327,16 @@ func testClaim(t *testing.T, dsn string) {
 // A run that is given back leaves no trace, and a run knows when the one
 // before it began, also when that was cut off.
 func testRenew(t *testing.T, dsn string) {
-	d := begin(t, dsn)
-	d.sync("a")
-	r := d.claim("a", noon)
-	d.ok(d.Renew(d.ctx, r, noon.Add(lease-time.Second), lease))
-	if _, err := d.Claim(d.ctx, noon.Add(2*lease-2*time.Second), lease); !errors.Is(err, market.ErrNone) {
-		t.Errorf("claimed under a renewed lease: %v", err)
-	}
-	taken, err := d.Claim(d.ctx, noon.Add(2*lease), lease)
+	d := with(t, dsn, "site")
+	r, err := d.Claim(d.ctx, noon, time.Minute)
 	d.ok(err)
-	d.fails(d.Renew(d.ctx, r, noon.Add(2*lease), lease), market.ErrNone)
-	d.ok(d.Renew(d.ctx, taken, noon.Add(2*lease), lease))
+	d.ok(d.Renew(d.ctx, r, noon.Add(59*time.Second), time.Minute))
+	_, err = d.Claim(d.ctx, noon.Add(118*time.Second), time.Minute)
+	d.fails(err, market.ErrNone)
+	taken, err := d.Claim(d.ctx, noon.Add(2*time.Minute), time.Minute)
+	d.ok(err)
+	d.fails(d.Renew(d.ctx, r, noon.Add(2*time.Minute), time.Minute), market.ErrNone)
+	d.ok(d.Renew(d.ctx, taken, noon.Add(2*time.Minute), time.Minute))
 }
 
 func testRelease(t *testing.T, dsn string) {
