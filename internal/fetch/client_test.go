@@ -128,8 +128,11 @@ func TestRobotsOnEveryHop(t *testing.T) {
 	asked, sent := 0, 0
 	srv := site(t, map[string]http.HandlerFunc{
 		"/robots.txt": text("User-agent: kajkhoj\nDisallow: /private\n"),
-		"/a":          func(w http.ResponseWriter, r *http.Request) { sent++; http.Redirect(w, r, "/private/x", http.StatusFound) },
-		"/private/x":  func(http.ResponseWriter, *http.Request) { asked++ },
+		"/a": func(w http.ResponseWriter, r *http.Request) {
+			sent++
+			http.Redirect(w, r, "/private/x", http.StatusFound)
+		},
+		"/private/x": func(http.ResponseWriter, *http.Request) { asked++ },
 	})
 	s := session(t, onLoopback(t), Options{})
 	if _, err := s.Get(Request{URL: srv.URL + "/a"}); !errors.Is(err, ErrRobots) || asked != 0 {
@@ -139,7 +142,10 @@ func TestRobotsOnEveryHop(t *testing.T) {
 		t.Errorf("Visit: %v, asked %d times", err, asked)
 	}
 	// Another host's robots.txt is that host's.
-	other := site(t, map[string]http.HandlerFunc{"/a": func(w http.ResponseWriter, r *http.Request) { sent++; http.Redirect(w, r, srv.URL+"/private/x", http.StatusFound) }})
+	other := site(t, map[string]http.HandlerFunc{"/a": func(w http.ResponseWriter, r *http.Request) {
+		sent++
+		http.Redirect(w, r, srv.URL+"/private/x", http.StatusFound)
+	}})
 	if _, err := s.Get(Request{URL: other.URL + "/a"}); !errors.Is(err, ErrRobots) || asked != 0 {
 		t.Errorf("other host: %v, asked %d times", err, asked)
 	}
@@ -174,7 +180,9 @@ func TestRobotsRedirects(t *testing.T) {
 	if _, err := s.Get(Request{URL: six.URL + "/a"}); err != nil {
 		t.Errorf("six redirects: %v", err)
 	}
-	inside := site(t, map[string]http.HandlerFunc{"/a": text(""), "/robots.txt": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/robots.txt", http.StatusFound) }})
+	inside := site(t, map[string]http.HandlerFunc{"/a": text(""), "/robots.txt": func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://10.0.0.1/robots.txt", http.StatusFound)
+	}})
 	if _, err := s.Get(Request{URL: inside.URL + "/a"}); !errors.Is(err, ErrRobots) || !errors.Is(err, ErrAddress) {
 		t.Errorf("redirect inside: %v", err)
 	}
