@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -61,6 +62,7 @@ type Catalogue struct {
 	Lang     Lang
 	messages map[string][]Part
 	counts   *message.Printer // numbers of things
+	small    [1000]string     // the most usual ones, ready
 	taka     *message.Printer // taka, grouped 3,2,2 in either language
 	regions  display.Namer
 }
@@ -98,6 +100,9 @@ func Load(l Lang) (*Catalogue, error) {
 		c.counts = message.NewPrinter(language.English)
 		c.taka = message.NewPrinter(language.MustParse("en-IN"))
 		c.regions = display.Regions(language.English)
+	}
+	for n := range c.small {
+		c.small[n] = c.counts.Sprint(number.Decimal(n))
 	}
 	return c, nil
 }

@@ -10,7 +10,12 @@ import (
 )
 
 // Int is a whole number.
-func (c *Catalogue) Int(n int) string { return c.counts.Sprint(number.Decimal(n)) }
+func (c *Catalogue) Int(n int) string {
+	if n >= 0 && n < len(c.small) {
+		return c.small[n]
+	}
+	return c.counts.Sprint(number.Decimal(n))
+}
 
 // Digits writes the digits of a text in the language's own.
 func (c *Catalogue) Digits(s string) string {

@@ -3,25 +3,13 @@ package web
 import (
 	"html"
 	"html/template"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
 )
-
-// hit is a listing in a list.
-type hit struct {
-	URL     string
-	Title   template.HTML
-	Lang    string // of the title, where it is not the page's
-	Source  template.HTML
-	At, Age string
-	Sites   string // "seen on 3 sites", empty for one
-	pay
-	Level, English label
-	Warning        template.HTML
-}
 
 // pay is what a listing pays, in words.
 type pay struct {
@@ -37,38 +25,74 @@ type label struct {
 	Quote              template.HTML
 }
 
-// hits are listings as a list shows them, with the words marked that they
-// answer.
-func (s *server) hits(v *view, ls []market.Listing, words search.Words, now time.Time) []hit {
-	out := make([]hit, len(ls))
-	for i, l := range ls {
-		out[i] = s.hit(v, l, now)
+// warnIcon is the triangle before a warning.
+const warnIcon = `<svg class="i" viewBox="0 0 20 20" aria-hidden="true"><path d="M10 1 20 19H0zM9 7v6h2V7zm0 7.5v2h2v-2z"/></svg>`
+
+// hits are listings as the items of a list, with the words marked that they
+// answer; heading is "h2" or "h3".
+func (s *server) hits(v *view, heading string, ls []market.Listing, words search.Words, now time.Time) template.HTML {
+	var b strings.Builder
+	b.Grow(1200 * len(ls))
+	for _, l := range ls {
+		title := html.EscapeString(l.Title)
 		if s.Highlight != nil && !words.Empty() {
-			out[i].Title = highlighted(s.Highlight(l.Title, words))
+			title = string(highlighted(s.Highlight(l.Title, words)))
 		}
+		address := "/listing/" + url.PathEscape(l.ID)
+		b.WriteString("\n<li class=\"hit\">\n<" + heading + `><a href="` + address + `"` + langAttr(v.lang(l.Title, l.Lang)) + ">" + title + "</a></" + heading + ">")
+		b.WriteString("\n<p class=\"meta\"><span>" + string(v.site(l.Source)) + `</span> <span><time datetime="` + stamp(l.Date()) + `">` + html.EscapeString(v.Age(l.Date(), now)) + "</time></span>")
+		if n := len(l.Sources()); n > 1 {
+			b.WriteString(` <span><a href="` + address + `#also">` + html.EscapeString(v.Text("hit.sites", "n", v.Int(n))) + "</a></span>")
+		}
+		b.WriteString("</p>\n<p class=\"pay\">")
+		s.pay(v, l).write(&b, v)
+		b.WriteString("</p>\n<dl class=\"ev\">")
+		labelOf(v, "level.", l.Level, l.Lang).write(&b, v.Text("hit.level"))
+		labelOf(v, "english.", l.English, l.Lang).write(&b, v.Text("hit.english"))
+		b.WriteString("\n</dl>")
+		if len(l.Warnings) > 0 {
+			b.WriteString("\n<p class=\"warn\">" + warnIcon + "<span><b>" + html.EscapeString(v.Text("hit.care")) + "</b> " + string(v.warning(l.Warnings[0], l.Lang)) + "</span></p>")
+		}
+		b.WriteString("\n</li>")
 	}
-	return out
+	return template.HTML(b.String())
 }
 
-func (s *server) hit(v *view, l market.Listing, now time.Time) hit {
-	h := hit{
-		URL:     "/listing/" + l.ID,
-		Title:   template.HTML(html.EscapeString(l.Title)),
-		Lang:    v.lang(l.Title, l.Lang),
-		Source:  v.site(l.Source),
-		At:      stamp(l.Date()),
-		Age:     v.Age(l.Date(), now),
-		pay:     s.pay(v, l),
-		Level:   labelOf(v, "level.", l.Level, l.Lang),
-		English: labelOf(v, "english.", l.English, l.Lang),
+func (p pay) write(b *strings.Builder, v *view) {
+	switch {
+	case p.Amount != "":
+		b.WriteString("<b>" + html.EscapeString(p.Amount) + "</b> <span>" + html.EscapeString(p.Per) + "</span>")
+		if p.Taka != "" {
+			b.WriteString(" <span>(" + html.EscapeString(p.Taka) + ")</span>")
+		}
+	case p.Words != "":
+		b.WriteString("<span>" + string(p.Words) + "</span>")
+	default:
+		b.WriteString("<span>" + html.EscapeString(v.Text("money.none")) + "</span>")
 	}
-	if n := len(l.Sources()); n > 1 {
-		h.Sites = v.Text("hit.sites", "n", v.Int(n))
+}
+
+func (l label) write(b *strings.Builder, name string) {
+	b.WriteString("\n<div")
+	if l.Class != "" {
+		b.WriteString(` class="` + l.Class + `"`)
 	}
-	if len(l.Warnings) > 0 {
-		h.Warning = v.warning(l.Warnings[0], l.Lang)
+	b.WriteString("><dt>" + html.EscapeString(name) + "</dt> <dd>")
+	if l.Value != "" {
+		b.WriteString("<b>" + html.EscapeString(l.Value) + "</b> ")
 	}
-	return h
+	b.WriteString(`<span class="m">` + html.EscapeString(l.Word) + "</span>")
+	if l.Quote != "" {
+		b.WriteString(" " + string(l.Quote))
+	}
+	b.WriteString("</dd></div>")
+}
+
+func langAttr(lang string) string {
+	if lang == "" {
+		return ""
+	}
+	return ` lang="` + html.EscapeString(lang) + `"`
 }
 
 func highlighted(segments []search.Segment) template.HTML {

@@ -44,7 +44,7 @@ type listingPage struct {
 	// Closed says when and where it was found gone; empty while it is open.
 	Closed       template.HTML
 	SimilarTitle string
-	Similar      []hit
+	Similar      template.HTML
 }
 
 // warningNote is a warning sign with its words and what to do.
@@ -180,7 +180,7 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listin
 	if !l.Open() {
 		p.SimilarTitle = v.Text("listing.similar-open")
 	}
-	p.Similar = s.hits(v, s.similar(r.Context(), l, now), search.Words{}, now)
+	p.Similar = s.hits(v, "h3", s.similar(r.Context(), l, now), search.Words{}, now)
 	return p
 }
 

@@ -49,6 +49,9 @@ func newView(l locale.Lang, specs []source.Spec) (*view, error) {
 	v := &view{Catalogue: c, templates: map[string]*template.Template{}, titles: map[string]template.HTML{}, countries: map[string]string{}}
 	for _, page := range pages {
 		t := template.New("").Option("missingkey=error")
+		if _, err := t.New("warn-icon").Parse(warnIcon); err != nil {
+			return nil, err
+		}
 		for _, name := range []string{"layout", page} {
 			text, err := fs.ReadFile(templateFiles, path.Join("templates", name+".html"))
 			if err != nil {
@@ -114,22 +117,15 @@ func (v *view) lang(text, known string) string {
 
 // named marks a name up with its language.
 func (v *view) named(text string) template.HTML {
-	if text == "" {
-		return ""
-	}
-	if l := v.lang(text, ""); l != "" {
-		return template.HTML(`<span lang="` + html.EscapeString(l) + `">` + html.EscapeString(text) + `</span>`)
+	if l := v.lang(text, ""); l != "" && text != "" {
+		return template.HTML("<span" + langAttr(l) + ">" + html.EscapeString(text) + "</span>")
 	}
 	return template.HTML(html.EscapeString(text))
 }
 
 // quote marks words of a listing up as a quotation in their language.
 func (v *view) quote(text, known string) template.HTML {
-	text = html.EscapeString(cut(text, 120))
-	if l := v.lang(text, known); l != "" {
-		return template.HTML(`<q lang="` + html.EscapeString(l) + `">` + text + `</q>`)
-	}
-	return template.HTML(`<q>` + text + `</q>`)
+	return template.HTML("<q" + langAttr(v.lang(text, known)) + ">" + html.EscapeString(cut(text, 120)) + "</q>")
 }
 
 // markup is a message with its names filled in; args are names and values in

@@ -16,13 +16,13 @@ import (
 type resultsPage struct {
 	frame
 	Q                             string
-	Levels, Englishes             []choice
+	Levels, Englishes             template.HTML // choices, as are the others
 	LevelMeans, EnglishMeans      string
 	Stated                        choice
-	Categories, Pays, Days, Sites []choice
-	From                          []choice
+	Categories, Pays, Days, Sites template.HTML
+	From                          template.HTML
 	Min                           string
-	Warns, Sorts                  []choice
+	Warns, Sorts                  template.HTML
 	// Errors are what is wrong with the query; then there are no results.
 	Errors []fieldError
 	Wrong  map[string]string // parameter -> its error
@@ -37,19 +37,11 @@ type resultsPage struct {
 	Collecting *collecting
 	Empty      *empty
 	Degraded   bool
-	Hits       []hit
+	Hits       template.HTML
 	Pages      []pageLink
 	Depth      string
 	Rates      string
 	Late       template.HTML
-}
-
-// choice is a value of a filter with the number of listings it would give.
-type choice struct {
-	Value string
-	Label template.HTML
-	Count string
-	On    bool
 }
 
 // chip is a filter in use, with the address of the same search without it.
@@ -131,7 +123,7 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	p.Degraded = found.Degraded
 	p.Dropped = dropped(v, found.Dropped)
 	p.Offers = offers(v, q, found.Words)
-	p.Hits = s.hits(v, found.Hits, found.Words, now)
+	p.Hits = s.hits(v, "h2", found.Hits, found.Words, now)
 	p.Late = s.late(v, states, now)
 	p.Collecting = s.collecting(v, states, q, found, now)
 	switch {
@@ -185,16 +177,18 @@ func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query,
 		}
 		return v.Int(n)
 	}
-	text := func(key string) template.HTML { return v.markup(key) }
+	text := func(key string) template.HTML { return template.HTML(html.EscapeString(v.Text(key))) }
 
-	p.Levels = append(p.Levels, choice{"", text("find.any"), count("level", ""), q.Level == ""})
+	levels := []choice{{"", text("find.any"), count("level", ""), q.Level == ""}}
 	for _, l := range market.Levels {
-		p.Levels = append(p.Levels, choice{string(l), text("level." + string(l)), count("level", string(l)), q.Level == l})
+		levels = append(levels, choice{string(l), text("level." + string(l)), count("level", string(l)), q.Level == l})
 	}
-	p.Englishes = append(p.Englishes, choice{"", text("find.any"), count("english", ""), q.English == ""})
+	p.Levels = pills("level", levels)
+	englishes := []choice{{"", text("find.any"), count("english", ""), q.English == ""}}
 	for _, e := range market.Englishes {
-		p.Englishes = append(p.Englishes, choice{string(e), text("english-pill." + string(e)), count("english", string(e)), q.English == e})
+		englishes = append(englishes, choice{string(e), text("english-pill." + string(e)), count("english", string(e)), q.English == e})
 	}
+	p.Englishes = pills("english", englishes)
 	if q.Level != "" {
 		p.LevelMeans = v.Text("level-means." + string(q.Level))
 	}
@@ -202,6 +196,7 @@ func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query,
 		p.EnglishMeans = v.Text("english-means." + string(q.English))
 	}
 	p.Stated = choice{"1", text("find.stated"), count("stated", "1"), q.Stated}
+	var categories []choice
 	for _, c := range market.Categories {
 		// Without counts all are offered; with them those that would give
 		// something, and those chosen.
@@ -209,32 +204,38 @@ func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query,
 		if facets["category"] != nil && facets["category"][string(c)] == 0 && !on {
 			continue
 		}
-		p.Categories = append(p.Categories, choice{string(c), text("category." + string(c)), count("category", string(c)), on})
+		categories = append(categories, choice{string(c), text("category." + string(c)), count("category", string(c)), on})
 	}
+	p.Categories = options("checkbox", "category", categories...)
+	var pays []choice
 	for _, k := range market.PayKinds {
-		p.Pays = append(p.Pays, choice{string(k), text("pay." + string(k)), count("pay", string(k)), slices.Contains(q.Pays, k)})
+		pays = append(pays, choice{string(k), text("pay." + string(k)), count("pay", string(k)), slices.Contains(q.Pays, k)})
 	}
+	p.Pays = options("checkbox", "pay", pays...)
 	if q.MinUSD > 0 {
 		p.Min = strconv.FormatInt(q.MinUSD, 10)
 	}
+	var days []choice
 	for _, d := range market.Days {
 		n := strconv.Itoa(d)
-		p.Days = append(p.Days, choice{n, text("days." + n), count("days", n), q.Days == d})
+		days = append(days, choice{n, text("days." + n), count("days", n), q.Days == d})
 	}
-	p.Days = append(p.Days, choice{"", text("days.any"), count("days", ""), q.Days == 0})
-	p.From = s.countries(v, q, facets)
+	p.Days = options("radio", "days", append(days, choice{"", text("days.any"), count("days", ""), q.Days == 0})...)
+	p.From = selection(s.countries(v, q, facets))
+	var sites []choice
 	for _, sp := range s.Specs {
 		on := slices.Contains(q.Sources, sp.Name)
 		if !on && facets["source"][sp.Name] == 0 && (facets["source"] != nil || !sp.Enabled) {
 			continue
 		}
-		p.Sites = append(p.Sites, choice{sp.Name, v.site(sp.Name), count("source", sp.Name), on})
+		sites = append(sites, choice{sp.Name, v.site(sp.Name), count("source", sp.Name), on})
 	}
-	p.Warns = []choice{
-		{"", text("warn.all"), count("warn", ""), q.Warn == market.WarnAll},
-		{"0", text("warn.without"), count("warn", "0"), q.Warn == market.WarnWithout},
-		{"1", text("warn.only"), count("warn", "1"), q.Warn == market.WarnOnly},
-	}
+	p.Sites = options("checkbox", "source", sites...)
+	p.Warns = options("radio", "warn",
+		choice{"", text("warn.all"), count("warn", ""), q.Warn == market.WarnAll},
+		choice{"0", text("warn.without"), count("warn", "0"), q.Warn == market.WarnWithout},
+		choice{"1", text("warn.only"), count("warn", "1"), q.Warn == market.WarnOnly})
+	var sorts []choice
 	for _, o := range []market.Sort{market.SortNew, market.SortBest, market.SortPay} {
 		// The order that comes by itself is sent empty, so that a search for
 		// words that begins here comes in the order of words.
@@ -242,8 +243,9 @@ func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query,
 		if q.Sort == market.SortDefault && q.Order() == o {
 			value = ""
 		}
-		p.Sorts = append(p.Sorts, choice{Value: value, Label: text("sort." + string(o)), On: q.Order() == o})
+		sorts = append(sorts, choice{Value: value, Label: text("sort." + string(o)), On: q.Order() == o})
 	}
+	p.Sorts = options("radio", "sort", sorts...)
 	p.Chips = s.chips(v, q)
 }
 

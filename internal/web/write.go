@@ -14,8 +14,8 @@ import (
 var (
 	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	packers = sync.Pool{New: func() any {
-		// Level 5 is the last that is cheap: above it a page costs twice the
-		// time for a hundredth of its size.
+		// A page of 20 hits takes 6,005 bytes at level 1, 5,003 at 5 and 4,899
+		// at 6.
 		w, err := gzip.NewWriterLevel(nil, 5)
 		if err != nil {
 			panic(err)
