@@ -56,6 +56,9 @@ func TestLevelFromText(t *testing.T) {
 		{"মিড লেভেল ডেভেলপার", "", "intermediate", "মিড লেভেল"},
 		{"ডেভেলপার", "৩ বছরের অভিজ্ঞতা চাই।", "intermediate", "৩ বছরের অভিজ্ঞতা"},
 
+		{"ডেভেলপার", "২ বছরের অভিজ্ঞতা", "intermediate", "২ বছরের অভিজ্ঞতা"},
+		{"Go developer", "2 years of experience", none, ""},
+
 		// Expert.
 		{"Senior React developer", "", "expert", "Senior React developer"},
 		{"Sr. Data Engineer", "", "expert", "Sr. Data Engineer"},
@@ -124,6 +127,7 @@ func TestEnglishFromText(t *testing.T) {
 		{"", "English level C1 or higher", "fluent", "English level C1"},
 		{"", "C1 or C2 level English", "fluent", "C2 level English"},
 		{"", "IELTS 7", "fluent", "IELTS 7"},
+		{"", "IELTS 6.5", "fluent", "IELTS 6.5"},
 		{"", "English is a must.", "fluent", "English is a must"},
 		{"", "সাবলীল ইংরেজি জানতে হবে", "fluent", "সাবলীল ইংরেজি"},
 		{"Support agent, fluent English", "", "fluent", "fluent English"},
@@ -138,6 +142,9 @@ func TestEnglishFromText(t *testing.T) {
 		{"", "Good English is enough.", "conversational", "Good English"},
 		{"", "Conversational English is a must.", "conversational", "Conversational English"},
 		{"", "English level: B2", "conversational", "English level: B2"},
+		{"", "IELTS score 5.5", "conversational", "IELTS score 5.5"},
+		{"", "Spoken English required", "conversational", "Spoken English required"},
+		{"", "ইংরেজিতে কমিউনিকেশন", "conversational", "ইংরেজিতে কমিউনিকেশন"},
 		{"", "B1 English", "conversational", "B1 English"},
 		{"", "Fluent English (English level B2)", "conversational", "English level B2"},
 		{"", "Working knowledge of English", "conversational", "Working knowledge of English"},
@@ -149,6 +156,9 @@ func TestEnglishFromText(t *testing.T) {
 		{"", "English is not required.", "basic", "English is not required"},
 		{"", "You don't need to know English.", "basic", "don't need to know English"},
 		{"", "English lagbe na", "basic", "English lagbe na"},
+		{"", "প্রাথমিক ইংরেজি", "basic", "প্রাথমিক ইংরেজি"},
+		{"", "ইংরেজি পড়ে বুঝলেই হবে", "basic", ""},
+		{"", "ইংরেজি নেটিভের মতো", "native", ""},
 		{"", "ইংরেজি লাগবে না", "basic", "ইংরেজি লাগবে না"},
 		{"", "বেসিক ইংরেজি জানলেই হবে", "basic", "বেসিক ইংরেজি"},
 
@@ -304,6 +314,12 @@ func TestWarnings(t *testing.T) {
 		{"মাত্র ৫০০ টাকায় ফ্রিল্যান্সার আইডি", "card"},
 		{"Earn 500 dollars daily from home.", "pay"},
 		{"দৈনিক নিশ্চিত আয়", "pay"},
+		{"প্রতিদিন ৫০০-১০০০ টাকা", "pay"},
+		{"invite korun taka paben", "pay"},
+		{"ভেরিফিকেশন ফি জমা দিন", "fee"},
+		{"join করতে ফি লাগবে", "fee"},
+		{"like sell kore income", "reviews"},
+		{"আইডি ভাড়া দিন", "rent"},
 		{"Pay a registration fee. Message me on Telegram.", "fee chat"},
 
 		// Denied.

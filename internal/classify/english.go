@@ -126,10 +126,10 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		return market.Fluent
 	case gradeEnglish:
 		for i := m.First; i <= m.Last; i++ {
-			switch w := t.Fold(i); w {
-			case "c1", "c2":
+			switch t.Fold(i) {
+			case "c1", "c2", "6.5", "7.5", "8.5":
 				return market.Fluent
-			case "b1", "b2":
+			case "b1", "b2", "4.5", "5.5":
 				return market.Conversational
 			case "a1", "a2":
 				return market.Basic

@@ -144,11 +144,11 @@ var patterns = map[int][]string{
 	},
 	gradeEnglish: {
 		"@cefr (level|or higher|or above|or better|minimum|upper|intermediate|advanced|plus)? (of|in)? english", "english @skills? (at|of|is|minimum|min|a|level|proficiency|not lower than|not less than|at least|upper intermediate|advanced|intermediate|least)? (level|least|minimum|from|of|at)? @cefr", "english (level)? not lower than @cefr",
-		"ielts (band|score|of)? #", "ielts _2 #", "@cefr (level)? (english|ইংরেজি)",
+		"ielts _2 #", "ielts _2 (4.5|5.5|6.5|7.5|8.5)", "@cefr (level)? (english|ইংরেজি)",
 	},
 	conversational: {
 		"conversational @skill? english", "(intermediate|upper intermediate) @skill? english", "english @skills? (conversational|intermediate)", "working (knowledge|proficiency|level) (of|in) english", "working english", "conversational (level|fluency|proficiency) _2 english",
-		"ইংরেজিতে কথা বলতে (পারতে|পারা|পারেন|পারলে)", "ইংরেজিতে (কমিউনিকেশন|যোগাযোগ|কমিউনিকেট)", "স্পোকেন ইংলিশ",
+		"spoken english (required|needed|is|skill|skills|must|lagbe)", "ইংরেজিতে কথা বলতে (পারতে|পারা|পারেন|পারলে)", "ইংরেজিতে (কমিউনিকেশন|যোগাযোগ|কমিউনিকেট)", "স্পোকেন ইংলিশ",
 	},
 	goodEnglish: {
 		"@opinion @skill? @skill? @skill? english", "english @skills? @skills? (good|decent)", "(good|decent) command of (the)? english", "english (must|should) be (good|decent|clear|understandable)", "(ভালো|ভাল) ইংরেজি*", "ইংরেজি* (ভালো|ভাল) (জানতে|জানা|পারতে|বলতে)",

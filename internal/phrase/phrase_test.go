@@ -68,6 +68,8 @@ func TestFind(t *testing.T) {
 		{3, "# (plus)? (year|years)"},
 		{4, "অভিজ্ঞতা* লাগবে না"},
 		{5, "(in the uk|in uk)"},
+		{6, "(নেটিভের|নেটিভ) ভাষা"},
+		{7, "নেটিভ* মতো*"},
 	})
 	for _, tt := range []struct{ in, want string }{
 		{"No experience needed", "0:No experience needed"},
@@ -81,6 +83,8 @@ func TestFind(t *testing.T) {
 		{"কোনো অভিজ্ঞতার লাগবে না", "4:অভিজ্ঞতার লাগবে না"},
 		{"live in the UK", "5:in the UK"},
 		{"live in UK", "5:in UK"},
+		{"নেটিভের মতোই", "7:নেটিভের মতোই"},
+		{"নেটিভের ভাষা", "6:নেটিভের ভাষা"},
 	} {
 		text := Lex(tt.in)
 		var got []string

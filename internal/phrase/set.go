@@ -34,7 +34,8 @@ type Match struct{ ID, First, Last int }
 // Set is a number of rules in the form of a tree.
 type Set struct {
 	syms     map[string]int32
-	prefixes []string // sorted; each is a symbol too
+	prefixes []string  // sorted; each is a symbol too
+	begins   [][]int32 // by symbol: the prefixes, as symbols, that its word begins with
 	classes  [][]uint64
 	nodes    []node
 	first    [][]int32 // by symbol: the nodes after the root
@@ -236,21 +237,36 @@ func (b *builder) insert(seq []atom, id int32) {
 
 func (b *builder) finish() {
 	n := len(b.syms) + 1
+	b.begins = make([][]int32, n)
+	for word, sym := range b.syms {
+		for _, p := range b.prefixes {
+			if p != word && strings.HasPrefix(word, p) {
+				b.begins[sym] = append(b.begins[sym], b.syms[p])
+			}
+		}
+	}
 	for _, list := range b.lists {
 		bits := make([]uint64, n/64+1)
 		for _, s := range list {
 			bits[s/64] |= 1 << (s % 64)
+		}
+		for sym, begins := range b.begins {
+			for _, p := range begins {
+				if bits[p/64]>>(p%64)&1 != 0 {
+					bits[sym/64] |= 1 << (sym % 64)
+				}
+			}
 		}
 		b.classes = append(b.classes, bits)
 	}
 	b.first = make([][]int32, n)
 	for _, e := range b.nodes[0].edges {
 		switch e.kind {
-		case atomWord:
-			b.first[e.arg] = append(b.first[e.arg], e.next)
-		case atomClass:
-			for _, s := range b.lists[e.arg] {
-				b.first[s] = append(b.first[s], e.next)
+		case atomWord, atomClass:
+			for sym := range b.first {
+				if b.is(int32(sym), e.atom) {
+					b.first[sym] = append(b.first[sym], e.next)
+				}
 			}
 		case atomNumber:
 			b.number = append(b.number, e.next)
@@ -298,6 +314,14 @@ func (s *Set) lookup(word string) int32 {
 	return 0
 }
 
+// is reports whether a word with this symbol is what an atom asks for.
+func (s *Set) is(sym int32, a atom) bool {
+	if a.kind == atomClass {
+		return s.classes[a.arg][sym/64]>>(sym%64)&1 != 0
+	}
+	return sym == a.arg || slices.Contains(s.begins[sym], a.arg)
+}
+
 // follow walks the tree from node n, reached before word at.
 func (s *Set) follow(t *Text, syms []int32, n int32, first, at, from int, out []Match) []Match {
 	node := &s.nodes[n]
@@ -316,12 +340,8 @@ next:
 	}
 	for _, e := range node.edges {
 		switch e.kind {
-		case atomWord:
-			if syms[at] == e.arg {
-				out = s.follow(t, syms, e.next, first, at+1, from, out)
-			}
-		case atomClass:
-			if sym := syms[at]; s.classes[e.arg][sym/64]>>(sym%64)&1 != 0 {
+		case atomWord, atomClass:
+			if s.is(syms[at], e.atom) {
 				out = s.follow(t, syms, e.next, first, at+1, from, out)
 			}
 		case atomNumber:
