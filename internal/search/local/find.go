@@ -3,10 +3,12 @@ package local
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
@@ -242,7 +244,7 @@ func (f *finding) phrase(i int, words []string, among bits) (*termHits, error) {
 	s := f.segments[i]
 	n := s.cols().len()
 	var all *places
-	var row []byte
+	var numbers []uint32
 	for _, w := range words {
 		r, ok := s.word(w)
 		if !ok {
@@ -250,7 +252,7 @@ func (f *finding) phrase(i int, words []string, among bits) (*termHits, error) {
 		}
 		p := newPlaces(f.a, n)
 		s.places(r, p)
-		row = binary.AppendUvarint(row, uint64(s.number(r)))
+		numbers = append(numbers, s.number(r))
 		if all == nil {
 			all = p
 			continue
@@ -261,32 +263,53 @@ func (f *finding) phrase(i int, words []string, among bits) (*termHits, error) {
 	}
 	all.any.and(among)
 	if len(words) > 1 {
-		texts := s.texts()
-		if all.any.count() > n/16 {
-			texts.dense()
-		}
-		var err error
-		looked := 0
-		all.any.each(func(doc uint32) bool {
-			var text []byte
-			if text, err = texts.text(doc); err != nil {
-				return false
-			}
-			if !follows(text, row) {
-				all.any[doc/64] &^= 1 << (doc % 64)
-			}
-			if looked++; looked%1024 == 0 {
-				err = f.ctx.Err()
-			}
-			return err == nil
-		})
-		if err != nil {
+		if err := f.inRow(s, newPhrase(numbers), all.any); err != nil {
 			return nil, err
 		}
 	}
 	h := &termHits{any: f.a.get(n)}
 	h.add(all, 0)
 	return h, nil
+}
+
+// many is how many documents are worth reading on all processors.
+const many = 4096
+
+// inRow leaves out of a set the documents whose text does not have a phrase.
+func (f *finding) inRow(s segment, p phrase, set bits) error {
+	count := set.count()
+	parts := 1
+	if count > many {
+		parts = runtime.GOMAXPROCS(0)
+	}
+	var group errgroup.Group
+	size := (len(set) + parts - 1) / parts
+	for from := 0; from < len(set); from += size {
+		group.Go(func() error {
+			texts := s.texts()
+			if count > s.cols().len()/16 {
+				texts.dense()
+			}
+			part := set[from:min(from+size, len(set))]
+			var err error
+			looked := 0
+			part.each(func(i uint32) bool {
+				var text []byte
+				if text, err = texts.text(uint32(from)*64 + i); err != nil {
+					return false
+				}
+				if !p.in(text) {
+					part[i/64] &^= 1 << (i % 64)
+				}
+				if looked++; looked%1024 == 0 {
+					err = f.ctx.Err()
+				}
+				return err == nil
+			})
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 // hit is a document on its way to the page.
@@ -401,11 +424,21 @@ func distance(text []byte, terms []termHits) (int, error) {
 	for i := range near {
 		near[i] = far
 	}
+	// Most words of a text are none of the terms: their last six bits tell.
+	var tails uint64
+	for _, t := range terms {
+		for _, n := range t.numbers {
+			tails |= 1 << (n % 64)
+		}
+	}
 	at := 0
 	err := eachNumber(text, func(n uint32) {
 		at++
 		if n == 0 {
 			at += far
+			return
+		}
+		if tails>>(n%64)&1 == 0 {
 			return
 		}
 		for k := range terms {

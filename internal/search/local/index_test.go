@@ -3,6 +3,7 @@ package local
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -415,5 +416,37 @@ func TestSnapshot(t *testing.T) {
 	}
 	if n := total(t, y, ""); n != 20 {
 		t.Errorf("the snapshot has %d listings, want 20", n)
+	}
+}
+
+// A phrase is found by whole numbers only, wherever its rarest word stands.
+func TestPhrase(t *testing.T) {
+	text := func(numbers ...uint32) (b []byte) {
+		for _, n := range numbers {
+			b = binary.AppendUvarint(b, uint64(n))
+		}
+		return b
+	}
+	for _, tt := range []struct {
+		phrase, text []uint32
+		want         bool
+	}{
+		{[]uint32{1, 2}, []uint32{1, 2}, true},
+		{[]uint32{1, 2}, []uint32{2, 1, 1, 3, 1, 2}, true},
+		{[]uint32{2, 1}, []uint32{2, 2, 1}, true},
+		{[]uint32{1, 2}, []uint32{1, 0, 2}, false},
+		{[]uint32{1, 2}, []uint32{2}, false},
+		{[]uint32{1, 2}, nil, false},
+		{[]uint32{300, 1}, []uint32{5, 300, 1}, true},
+		{[]uint32{1, 300, 70000}, []uint32{1, 300, 1, 300, 70000}, true},
+		{[]uint32{7, 7}, []uint32{7, 8, 7, 7}, true},
+		// 300 is the bytes 0xAC 0x02: its end is not the number 2.
+		{[]uint32{2, 1}, []uint32{300, 1}, false},
+		{[]uint32{2, 1}, []uint32{300, 1, 2, 1}, true},
+		{[]uint32{2, 300}, []uint32{300, 300}, false},
+	} {
+		if got := newPhrase(tt.phrase).in(text(tt.text...)); got != tt.want {
+			t.Errorf("%v in %v: %v, want %v", tt.phrase, tt.text, got, tt.want)
+		}
 	}
 }

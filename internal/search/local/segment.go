@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 
 	"github.com/kajkhoj/kajkhoj/internal/search"
 )
@@ -100,18 +101,41 @@ func fieldsOf(d *search.Document) [3]struct {
 	}{{&d.Title, inTitle}, {&d.Skills, inSkills}, {&d.Text, inText}}
 }
 
-// follows reports whether the bytes of a phrase stand in a text.
-func follows(text, phrase []byte) bool {
-	for from := 0; ; {
-		i := bytes.Index(text[from:], phrase)
+// phrase is words in a row as a text has them, parted at the rarest, which
+// is what a text is searched for.
+type phrase struct{ row, before, rarest []byte }
+
+// newPhrase makes a phrase of words' numbers: the higher, the rarer.
+func newPhrase(numbers []uint32) phrase {
+	var p phrase
+	rarest := slices.Max(numbers)
+	for _, n := range numbers {
+		at := len(p.row)
+		p.row = binary.AppendUvarint(p.row, uint64(n))
+		if n == rarest && p.rarest == nil {
+			p.before, p.rarest = slices.Clone(p.row[:at]), slices.Clone(p.row[at:])
+		}
+	}
+	return p
+}
+
+// in reports whether the phrase stands in a text.
+func (p phrase) in(text []byte) bool {
+	for from := len(p.before); ; {
+		if from > len(text) {
+			return false
+		}
+		i := bytes.Index(text[from:], p.rarest)
 		if i < 0 {
 			return false
 		}
-		// Number begins where the one before ended: with a byte below 0x80.
-		if i += from; i == 0 || text[i-1] < 0x80 {
+		from += i
+		row := text[from-len(p.before):]
+		// A number begins where the one before ended: after a byte below 0x80.
+		if begin := from - len(p.before); bytes.HasPrefix(row, p.row) && (begin == 0 || text[begin-1] < 0x80) {
 			return true
 		}
-		from = i + 1
+		from++
 	}
 }
 
