@@ -240,7 +240,7 @@ func (s *server) facts(v *view, l market.Listing, m *marked, pay pay) []fact {
 	}
 	var skills []string
 	for _, slug := range l.Skills {
-		name := s.SkillName(slug)
+		name := orElse(s.SkillName(slug), slug)
 		skills = append(skills, string(link(market.Query{From: market.DefaultFrom, Text: name}, name)))
 	}
 	plain("listing.skills", template.HTML(strings.Join(skills, " · ")))
@@ -354,7 +354,7 @@ func (s *server) similar(ctx context.Context, l market.Listing, now time.Time) [
 		kind.Categories = []market.Category{l.Category}
 		if len(l.Skills) > 0 {
 			skilled := kind
-			skilled.Text = s.SkillName(l.Skills[0])
+			skilled.Text = orElse(s.SkillName(l.Skills[0]), l.Skills[0])
 			tries = append(tries, skilled)
 		}
 		tries = append(tries, kind)
