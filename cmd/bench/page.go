@@ -13,7 +13,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,6 +43,8 @@ type pageCommand struct {
 	Rate     int           `default:"500" help:"Pages a second of the steady load."`
 	Seed     uint64        `default:"1" help:"Another seed makes other listings."`
 	Dir      string        `help:"Where to keep the store and the index, also for the next time; a temporary directory by default." type:"path"`
+
+	CPUProfile string `name:"cpuprofile" help:"Write a CPU profile of the page's server to this file." type:"path"`
 }
 
 func (c *pageCommand) Help() string {
@@ -71,7 +75,11 @@ func (c *pageCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	began := time.Now()
-	server := exec.CommandContext(ctx, self, "page-server", dir)
+	args := []string{"page-server", dir}
+	if c.CPUProfile != "" {
+		args = append(args, "--cpuprofile", c.CPUProfile)
+	}
+	server := exec.CommandContext(ctx, self, args...)
 	server.Stderr = os.Stderr
 	out, err := server.StdoutPipe()
 	if err != nil {
@@ -81,8 +89,7 @@ func (c *pageCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() {
-		server.Process.Kill()
-		server.Wait()
+		err = errors.Join(err, server.Process.Signal(os.Interrupt), server.Wait())
 	}()
 	address, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
@@ -97,20 +104,22 @@ func (c *pageCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "load\tpages\tpages/s\tp50 ms\tp95 ms\tp99 ms\tlongest ms\tKB a page\tserver MB\t")
+	fmt.Fprintln(w, "load\tpages\tpages/s\tp50 ms\tp95 ms\tp99 ms\tlongest ms\tKB a page\tserver's CPU ms a page\tserver MB\t")
 	for _, rate := range []int{0, c.Rate} {
+		worked := cpuTime(server.Process.Pid)
 		l, err := c.load(ctx, client, urls, rate, c.Lasting)
 		if err != nil {
 			return err
 		}
+		worked = cpuTime(server.Process.Pid) - worked
 		name := "as many as can be"
 		if rate > 0 {
 			name = fmt.Sprintf("%d a second", rate)
 		}
 		slices.Sort(l.took)
-		fmt.Fprintf(w, "%s\t%d\t%.0f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%d\t\n", name, len(l.took), float64(len(l.took))/l.lasted.Seconds(),
+		fmt.Fprintf(w, "%s\t%d\t%.0f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.2f\t%d\t\n", name, len(l.took), float64(len(l.took))/l.lasted.Seconds(),
 			ms(quantile(l.took, 50)), ms(quantile(l.took, 95)), ms(quantile(l.took, 99)), ms(l.took[len(l.took)-1]),
-			float64(l.bytes)/float64(len(l.took))/1000, memory(server.Process.Pid, "VmRSS")>>20)
+			float64(l.bytes)/float64(len(l.took))/1000, ms(worked)/float64(len(l.took)), memory(server.Process.Pid, "VmRSS")>>20)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -135,6 +144,28 @@ func pages(address string, gen *searchtest.Generator, listings int) []string {
 	}
 	rand.New(rand.NewPCG(gen.Seed, 7)).Shuffle(len(urls), func(i, j int) { urls[i], urls[j] = urls[j], urls[i] })
 	return urls
+}
+
+// cpuTime is what a process has had of the processors, as far as the system
+// tells (proc_pid_stat(5), utime and stime, in hundredths of a second).
+func cpuTime(pid int) time.Duration {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(data[strings.LastIndexByte(string(data), ')')+1:])) // from the third on
+	if len(fields) < 13 {
+		return 0
+	}
+	var ticks int64
+	for _, f := range fields[11:13] {
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * (time.Second / 100)
 }
 
 type loaded struct {
@@ -273,11 +304,23 @@ func fill(ctx context.Context, dir string, gen *searchtest.Generator, n int) (er
 }
 
 type pageServerCommand struct {
-	Dir string `arg:"" help:"The folder that bench page filled."`
+	Dir        string `arg:"" help:"The folder that bench page filled."`
+	CPUProfile string `name:"cpuprofile" help:"Write a CPU profile to this file." type:"path"`
 }
 
 // Run serves the page from a folder and prints its address.
 func (c *pageServerCommand) Run(ctx context.Context) error {
+	if c.CPUProfile != "" {
+		f, err := os.Create(c.CPUProfile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	analyzer, err := search.NewAnalyzer(config.Files)
 	if err != nil {
 		return err
@@ -325,5 +368,9 @@ func (c *pageServerCommand) Run(ctx context.Context) error {
 	}
 	fmt.Printf("http://%s\n", l.Addr())
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
-	return srv.Serve(l)
+	defer context.AfterFunc(ctx, func() { srv.Close() })()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
