@@ -210,7 +210,7 @@ func after(prefix string) []byte {
 	return k
 }
 
-func (b *base) prefixed(a *arena, prefix string, p *places) {
+func (b *base) prefixed(prefix string, p *places) {
 	if r, ok := b.word(prefix + string([]byte{beginning})); ok {
 		b.places(r, p)
 		return

@@ -98,7 +98,7 @@ func (d *delta) word(w string) (ref, bool) {
 	return ref(i), ok
 }
 
-func (d *delta) prefixed(_ *arena, prefix string, p *places) {
+func (d *delta) prefixed(prefix string, p *places) {
 	first, _ := utf8.DecodeRuneInString(prefix)
 	for _, i := range d.initial[first] {
 		if strings.HasPrefix(d.list[i].word, prefix) {

@@ -94,7 +94,7 @@ func (x *Index) Find(ctx context.Context, q market.Query, without ...string) (se
 	for i := q.Offset(); i < min(q.Offset()+market.PerPage, len(hits)); i++ {
 		res.Groups = append(res.Groups, hits[i].id)
 	}
-	return res, ctx.Err()
+	return res, nil
 }
 
 // finding is one query on its way through the segments.
@@ -160,7 +160,7 @@ func (f *finding) terms() {
 			}
 			if t.Prefix {
 				p := newPlaces(f.a, n)
-				s.prefixed(f.a, t.Word, p)
+				s.prefixed(t.Word, p)
 				h.add(p, costPrefix)
 			}
 			known += h.any.count()

@@ -105,7 +105,10 @@ func Open(dir string, a *search.Analyzer) (*Index, error) {
 		x.unusable = fmt.Errorf("%w: %w", search.ErrRebuild, err)
 		x.manifest.Base = file{}
 	}
-	return x, x.sweep()
+	if err := x.sweep(); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	return x, nil
 }
 
 // load reads the manifest and opens its base.
@@ -241,7 +244,7 @@ func (x *Index) Apply(ctx context.Context, put []market.Listing, del []string, u
 	}
 	x.cursor = upto
 	n := x.active.cols().len()
-	fold := n >= x.foldAt && x.folded == nil
+	fold := (n >= x.foldAt || x.frozen != nil) && x.folded == nil
 	if fold {
 		x.folded = make(chan struct{})
 		if x.frozen == nil {

@@ -21,7 +21,7 @@ type segment interface {
 	// word finds a word.
 	word(w string) (ref, bool)
 	// prefixed adds where words with a beginning stand.
-	prefixed(a *arena, prefix string, p *places)
+	prefixed(prefix string, p *places)
 	// similar gives the words within some typos of w, and not w itself.
 	similar(w string, typos int) []nearWord
 	// count is in how many documents a word is, deleted ones included.
