@@ -77,12 +77,24 @@ func TestServeWithoutNetwork(t *testing.T) {
 			t.Fatalf("%d of %d sources are unreachable with a next try", unreachable, enabled)
 		}
 	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		res, err := http.Get("http://" + l.Addr().String() + "/readyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("/readyz: %s after 20 s", res.Status)
+		}
+	}
 	for path, want := range map[string]string{
 		"/?lang=en":       "<html lang=\"en\"",
 		"/?lang=bn":       "<html lang=\"bn\"",
 		"/status?lang=en": "No answer",
 		"/healthz":        "ok",
-		"/readyz":         "ready",
 	} {
 		res, err := http.Get("http://" + l.Addr().String() + path)
 		if err != nil {

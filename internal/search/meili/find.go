@@ -161,7 +161,7 @@ func terms(w search.Words) string {
 			b.WriteString(t.Word + " ")
 		}
 	}
-	return strings.TrimSuffix(b.String(), " ")
+	return whole.Replace(strings.TrimSuffix(b.String(), " "))
 }
 
 // part is one question of a multi-search.

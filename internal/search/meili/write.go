@@ -73,6 +73,11 @@ const (
 	lead = "ø"
 )
 
+// whole replaces the Bengali vowel signs that the server would take apart (its
+// NFKD makes ো of ে and া): otherwise বে would be a beginning of বোর্ড. The two
+// letters in their place stand in no word of today's Bengali.
+var whole = strings.NewReplacer("\u09cb", "\u09e0", "\u09cc", "\u09e1")
+
 func joined(f search.Field) string {
 	var b strings.Builder
 	b.WriteString(lead)
@@ -88,7 +93,7 @@ func joined(f search.Field) string {
 	for _, w := range f.Extra {
 		b.WriteString(barrier + w)
 	}
-	return b.String()
+	return whole.Replace(b.String())
 }
 
 // Apply sends the documents and the deletions together, and moves the cursor

@@ -36,6 +36,7 @@ var ordered = []struct {
 	{"translate", 3, "Translation from English", "bengali", "Letters and manuals."},
 	{"content", 2, "কন্টেন্ট রাইটিং", "seo", "ব্লগের জন্য।"},
 	{"subtitle", 2, "Subtitles for Café Müller", "video", "Short films."},
+	{"board", 7, "বোর্ড গেমের নকশা", "illustration", "খেলার ছবি।"},
 	{"java", 9, "Java engineer", "java", "Server work."},
 	{"javascript", 1, "Javascript engineer", "web", "Browser work."},
 }
@@ -89,6 +90,10 @@ var orders = []struct{ query, want, not string }{
 	{"কনটেন্ট রাইটিং", "content", ""},
 	{"content writing", "content", ""},
 	{"অপারটর", "bn-entry", ""},
+	// A vowel sign of two parts is one letter.
+	{"বোর্ড", "board", ""},
+	{"বো", "board", ""},
+	{"বে", "", "board"},
 	// Diacritics.
 	{"cafe muller", "subtitle", ""},
 	{"CAFÉ MÜLLER", "subtitle", ""},
