@@ -73,11 +73,7 @@ func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, 
 	if err = os.MkdirAll(c.Data, 0o750); err != nil {
 		return a, fmt.Errorf("the data folder: %w", err)
 	}
-	dsn := c.DB
-	if dsn == "" {
-		dsn = filepath.Join(c.Data, "kajkhoj.db")
-	}
-	if a.store, err = store.Open(ctx, dsn); err != nil {
+	if a.store, err = store.Open(ctx, dsn(c)); err != nil {
 		return a, fmt.Errorf("the database: %w", err)
 	}
 	a.closers = append(a.closers, a.store.Close)
@@ -100,6 +96,26 @@ func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, 
 		Log:       log,
 	}
 	return a, nil
+}
+
+// dsn is where the store is: a PostgreSQL URL, or SQLite's file.
+func dsn(c config.Config) string {
+	if c.DB != "" {
+		return c.DB
+	}
+	return filepath.Join(c.Data, "kajkhoj.db")
+}
+
+// hasData fails where there is no store yet, for commands that would
+// otherwise make an empty one.
+func hasData(c config.Config) error {
+	if c.DB != "" {
+		return nil
+	}
+	if _, err := os.Stat(dsn(c)); err != nil {
+		return fmt.Errorf("there is no data in %s yet: 'kajkhoj serve --data %s' collects some", c.Data, c.Data)
+	}
+	return nil
 }
 
 // userAgent names the program and where its operator is reached.

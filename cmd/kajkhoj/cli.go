@@ -122,6 +122,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("kajkhoj"),
 		kong.Description(description),
 		kong.UsageOnError(),
+		kong.Help(help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code; panic(exitPanic{}) }),
@@ -174,13 +175,28 @@ func parse(p *kong.Kong, args []string) (kctx *kong.Context, done bool, err erro
 	return kctx, false, err
 }
 
-const description = `Kajkhoj (কাজ খোঁজ) finds freelance and remote work by skill level and required English.
+const description = `Kajkhoj (কাজ খোঁজ) finds freelance and remote work by skill level and required English.`
 
-Try it, without internet:        kajkhoj demo
-Run it on the live sources:      kajkhoj serve --data /var/lib/kajkhoj
-With PostgreSQL and Meilisearch: kajkhoj serve --db postgres://… --search meili --meili-url http://127.0.0.1:7700
-Search on the terminal:          kajkhoj search data entry --level entry --english basic
-Check a source's saved answer:   kajkhoj source try jobicy --file answer.json`
+// examples end the help of the whole command.
+const examples = `
+Examples:
+  kajkhoj demo                                           try it, without internet
+  kajkhoj serve --data /var/lib/kajkhoj                  run it on the live sources
+  kajkhoj serve --db postgres://… --search meili         on PostgreSQL and Meilisearch
+  kajkhoj search data entry --level entry                search on the terminal
+  kajkhoj source try jobicy --file answer.json           check a source's saved answer
+`
+
+// help is kong's help, with the examples after that of the whole command.
+func help(o kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
+		return err
+	}
+	if ctx.Selected() == nil {
+		fmt.Fprint(ctx.Stdout, examples)
+	}
+	return nil
+}
 
 // logger writes to stderr as the configuration says.
 func logger(w io.Writer, c config.Log) *slog.Logger {

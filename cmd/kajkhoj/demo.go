@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/demo"
+	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
 type demoCmd struct {
@@ -71,6 +72,9 @@ func (d demoCmd) Run(e *env) error {
 	}
 	defer l.Close()
 	town, err := demo.Start(demo.Options{Listings: d.Listings, Every: d.Every, Seed: d.Seed, Faults: faults})
+	if errors.Is(err, market.ErrInvalid) {
+		return usageError{err}
+	}
 	if err != nil {
 		return fmt.Errorf("the marketplaces: %w", err)
 	}

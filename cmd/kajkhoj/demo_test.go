@@ -80,10 +80,10 @@ func (p *program) kill() {
 	<-p.gone
 }
 
-// stop ends it as Ctrl-C does.
-func (p *program) stop(t *testing.T) {
+// stop ends it as Ctrl-C does, or a terminal that closes.
+func (p *program) stop(t *testing.T, sig syscall.Signal) {
 	t.Helper()
-	p.cmd.Process.Signal(syscall.SIGINT)
+	p.cmd.Process.Signal(sig)
 	select {
 	case <-p.gone:
 	case <-time.After(15 * time.Second):
@@ -146,7 +146,7 @@ func TestDemoIsSearchableSoonAndLeavesNothing(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(tmp, "*")); len(left) != 1 {
 		t.Errorf("while it runs its data is one folder in the system's place for such; there are %v", left)
 	}
-	p.stop(t)
+	p.stop(t, syscall.SIGHUP)
 	if left, _ := filepath.Glob(filepath.Join(tmp, "*")); len(left) > 0 {
 		t.Errorf("it left %v behind", left)
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func TestKillDuringCollection(t *testing.T) {
 		time.Sleep(500 * time.Millisecond)
 	}
 	t.Logf("the town is read whole %.0f s after the last start", time.Since(began).Seconds())
-	p.stop(t)
+	p.stop(t, syscall.SIGINT)
 
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), []string{"search", "--data", dir, "--from", "any", "--json"}, &out, &errs); code != 0 {

@@ -26,6 +26,9 @@ func (reindexCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if err := hasData(c); err != nil {
+		return err
+	}
 	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), nil, outside{})
 	if err != nil {
 		return err

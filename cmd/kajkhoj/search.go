@@ -29,7 +29,9 @@ type searchCmd struct {
 }
 
 func (searchCmd) Help() string {
-	return `  kajkhoj search data entry --level entry --english basic
+	return `Searches the listings that a server has stored, also while it runs.
+
+  kajkhoj search data entry --level entry --english basic
   kajkhoj search 'ডাটা এন্ট্রি' --days 7 --json`
 }
 
@@ -76,6 +78,9 @@ func (cmd searchCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if err := hasData(c); err != nil {
+		return err
+	}
 	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), nil, outside{})
 	if err != nil {
 		return err
@@ -107,6 +112,9 @@ func (cmd searchCmd) Run(e *env) error {
 		}{page.Total, page.Hits, page.Facets, float64(page.Took.Microseconds()) / 1000})
 	}
 	fmt.Fprintf(e.stdout, "%d listings\n", page.Total)
+	if len(page.Hits) == 0 {
+		return nil
+	}
 	w := tabwriter.NewWriter(e.stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "AGE\tLEVEL\tENGLISH\tPAY\tSITE\tTITLE\tADDRESS")
 	for _, l := range page.Hits {

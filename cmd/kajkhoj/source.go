@@ -23,7 +23,11 @@ type sourceListCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
-func (sourceListCmd) Help() string { return "  kajkhoj source list" }
+func (sourceListCmd) Help() string {
+	return `What a source that is off needs stands beside it.
+
+  kajkhoj source list`
+}
 
 func (cmd sourceListCmd) Run(e *env) error {
 	c, ss, err := e.settings()
@@ -67,7 +71,7 @@ func (cmd sourceListCmd) Run(e *env) error {
 
 type sourceTryCmd struct {
 	Name string `arg:"" help:"The source's name."`
-	File string `help:"A saved response body to read instead of asking the site." type:"existingfile" placeholder:"PATH"`
+	File string `help:"A saved response body to read instead of asking the site." type:"path" placeholder:"PATH"`
 }
 
 func (sourceTryCmd) Help() string {

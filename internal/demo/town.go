@@ -154,7 +154,7 @@ func choose(only []string) ([]*kind, error) {
 	for _, name := range only {
 		i := slices.IndexFunc(kinds, func(k *kind) bool { return k.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("the town has no marketplace %q", name)
+			return nil, fmt.Errorf("the town has no marketplace %q: %w", name, market.ErrInvalid)
 		}
 		out = append(out, kinds[i])
 	}
@@ -180,7 +180,7 @@ func (t *Town) Fail(name string, f Fault) error {
 			return s.fail(f)
 		}
 	}
-	return fmt.Errorf("the town has no marketplace %q", name)
+	return fmt.Errorf("the town has no marketplace %q: %w", name, market.ErrInvalid)
 }
 
 // Close ends all servers, and the answers that they are in the middle of.
