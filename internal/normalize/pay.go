@@ -13,7 +13,8 @@ import (
 // How pay is read.
 //
 // Amount and currency: a number is pay only with a currency, from a sign, a
-// code, a word or the site's field. A plain "$" is the field's dollar where
+// code, a word or the site's field, and one below zero ("-$5") never is. A
+// plain "$" is the field's dollar where
 // the field names one and otherwise the US dollar, which is its common
 // reading; "C$", "A$", "S$" and the like mean their own. Signs and words that
 // several countries share ("¥", "Rs", "kr", "pesos") count only with the
@@ -133,9 +134,10 @@ type quantity struct {
 	first, last, end int
 }
 
-// settle turns a quantity into pay: the ends in order, in minor units, with
-// the kind only where the amounts are believed. Min <= Max unless one is
-// open.
+// settle turns a quantity into pay: the ends in order, in minor units. It is
+// empty where the amounts are not believed for their kind, and where they are
+// paid by another unit: without it they would say something else. Min <= Max
+// unless one is open.
 func (n *Normalizer) settle(q quantity) market.Pay {
 	if q.currency == "" || q.lo <= 0 && q.hi <= 0 || q.lo > maxAmount || q.hi > maxAmount {
 		return market.Pay{}
@@ -146,10 +148,10 @@ func (n *Normalizer) settle(q quantity) market.Pay {
 	minor := math.Pow10(market.MinorDigits(q.currency))
 	p := market.Pay{Currency: q.currency}
 	p.Min, p.Max = int64(math.Round(max(0, q.lo)*minor)), int64(math.Round(max(0, q.hi)*minor))
-	if p.Min == 0 && p.Max == 0 {
+	if p.Min == 0 && p.Max == 0 || q.other {
 		return market.Pay{}
 	}
-	if q.kind == "" || q.other {
+	if q.kind == "" {
 		return p
 	}
 	rate, rated := n.rates.PerUSD[q.currency]
@@ -188,7 +190,7 @@ func amountField(s string) (v float64, currency string, ok bool) {
 	toks := lexPay(s)
 	for i := range toks {
 		if v, cur, next, ok := readAmount(toks, i, ""); ok && next > i {
-			return v, cur, v <= maxAmount
+			return v, cur, v <= maxAmount && !belowZero(toks, i)
 		}
 	}
 	return 0, "", false
@@ -441,7 +443,7 @@ func lexPay(s string) []payTok {
 			case sign:
 				t.kind, t.code = tokCurrency, code
 			case r == '-' || r == '–' || r == '—' || r == '~' || r == '−':
-				t.kind = tokDash
+				t.kind, t.text = tokDash, string(r)
 			case r == '/' || r == '|':
 				t.kind = tokSlash
 			case r == '+':
@@ -606,10 +608,20 @@ func readAmount(t []payTok, i int, context string) (v float64, currency string, 
 	return v, currency, i, true
 }
 
+// belowZero reports whether a minus sign stands before the amount at token i:
+// right before it and at the beginning, after a blank, a bracket or the
+// amount's currency. Other dashes part words ("Budget-$500").
+func belowZero(t []payTok, i int) bool {
+	if i == 0 || t[i-1].kind != tokDash || t[i-1].text != "-" && t[i-1].text != "−" || t[i-1].end != t[i].start {
+		return false
+	}
+	return i == 1 || t[i-2].end < t[i-1].start || t[i-2].kind == tokCurrency || t[i-2].text == "("
+}
+
 // readRange reads an amount or a range at token i.
 func readRange(t []payTok, i int, context string) (q quantity, ok bool) {
 	lo, cur, next, ok := readAmount(t, i, context)
-	if !ok {
+	if !ok || belowZero(t, i) {
 		return quantity{}, false
 	}
 	q = quantity{lo: lo, hi: lo, currency: cur, first: i, last: next - 1}

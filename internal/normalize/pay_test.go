@@ -102,12 +102,20 @@ func TestPayFromWords(t *testing.T) {
 		{"Rs 500", ""},
 		{"500 kr per hour", ""},
 
-		// Other units have no kind of their own.
-		{"$300/week", "30000-30000 USD"},
-		{"$100 per day", "10000-10000 USD"},
-		{"$5 per article", "500-500 USD"},
-		{"$0.05/word", "5-5 USD"},
-		{"দৈনিক ৫০০ টাকা", "50000-50000 BDT"},
+		// Other units have no kind of their own: the words alone are kept.
+		{"$300/week", ""},
+		{"$100 per day", ""},
+		{"$5 per article", ""},
+		{"$0.05/word", ""},
+		{"$0.05 per word", ""},
+		{"দৈনিক ৫০০ টাকা", ""},
+
+		// Below zero.
+		{"-$5", ""}, {"-$5/hr", ""}, {"−$5/hr", ""}, {"$-5/hr", ""}, {"-5 USD", ""}, {"Pay (-$5)", ""}, {"A change of -$5/hr", ""},
+		{"$5 -$8 per hour", "hourly 500-800 USD"},
+		{"$5-$8 per hour", "hourly 500-800 USD"},
+		{"Budget-$500", "50000-50000 USD"},
+		{"Pay - $5/hr", "hourly 500-500 USD"},
 		{"$20/hr or $3,000 monthly", "hourly 2000-2000 USD"},
 
 		// No pay.
@@ -154,7 +162,8 @@ func TestPayFromFields(t *testing.T) {
 		{"50000", "70000", "", "", "", "", "50000 – 70000"},
 		{"50000", "70000", "USD", "", "", "5000000-7000000 USD", "50000 – 70000 USD"},
 		{"50000", "70000", "", "year", "", "", "50000 – 70000 year"},
-		{"500", "700", "USD", "week", "", "50000-70000 USD", "500 – 700 USD week"},
+		{"500", "700", "USD", "week", "", "", "500 – 700 USD week"},
+		{"-$5", "", "", "hourly", "", "", ""},
 		{"500", "700", "Rs", "month", "", "", "500 – 700 Rs month"},
 		{"60000", "70000", "USD", "hourly", "", "", "60000 – 70000 USD hourly"},
 		{"1e300", "2", "USD", "hourly", "", "hourly 0-200 USD", ""},
@@ -163,7 +172,8 @@ func TestPayFromFields(t *testing.T) {
 		{"", "", "CAD", "hourly", "$20-25", "hourly 2000-2500 CAD", "$20-25"},
 		{"", "", "EUR", "hourly", "$20-25", "", "$20-25"},
 		{"", "", "USD", "fixed", "100", "fixed 10000-10000 USD", "100"},
-		{"", "", "", "fixed", "$5 per article", "500-500 USD", "$5 per article"},
+		{"", "", "", "fixed", "$5 per article", "", "$5 per article"},
+		{"", "", "USD", "hourly", "-5", "", "-5"},
 		{"15", "25", "USD", "", "hourly", "hourly 1500-2500 USD", ""},
 	} {
 		d := market.Draft{PayMin: tt.min, PayMax: tt.max, PayCurrency: tt.currency, PayPeriod: tt.period, PayText: tt.text}
@@ -189,6 +199,7 @@ func TestPaySaidInText(t *testing.T) {
 		{"[Hiring] Writer, $20/hr", "", "hourly 2000-2000 USD", "$20/hr"},
 		{"Logo for $50 fixed", "", "fixed 5000-5000 USD", "$50 fixed"},
 
+		{"-$5/hour", "", "", ""},
 		{"", "A paid community ($50–$75/month).", "", ""},
 		{"Earn $650-$3500 monthly in commissions", "", "", ""},
 		{"", "It will amount to $800 in total.", "", ""},
