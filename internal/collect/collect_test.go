@@ -239,6 +239,7 @@ func TestStates(t *testing.T) {
 		{"404", status(404), market.RunChanged},
 		{"format", fmt.Errorf("%w: no jobs", source.ErrFormat), market.RunChanged},
 		{"address", fetch.ErrAddress, market.RunFailed},
+		{"robots at a refused address", fmt.Errorf("%w: %w", fetch.ErrRobots, fetch.ErrAddress), market.RunFailed},
 		{"too large", fetch.ErrTooLarge, market.RunFailed},
 		{"anything", errors.New("anything"), market.RunFailed},
 	} {

@@ -227,8 +227,9 @@ func stateOf(err error, saved bool) market.RunState {
 	if saved {
 		return market.RunPartial
 	}
-	// A robots.txt that could not be had is unreachable, one that forbids
-	// blocks: what stands behind ErrRobots is looked at first.
+	// A robots.txt that could not be had is unreachable, or lies at a refused
+	// address; one that forbids blocks: what stands behind ErrRobots is looked
+	// at first.
 	if se, ok := errors.AsType[*fetch.StatusError](err); ok {
 		switch {
 		case se.Blocked():
@@ -243,6 +244,8 @@ func stateOf(err error, saved bool) market.RunState {
 		return market.RunBlocked
 	case errors.Is(err, fetch.ErrUnreachable):
 		return market.RunUnreachable
+	case errors.Is(err, fetch.ErrAddress):
+		return market.RunFailed
 	case errors.Is(err, fetch.ErrRobots):
 		return market.RunBlocked
 	case errors.Is(err, source.ErrFormat):

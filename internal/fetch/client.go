@@ -212,8 +212,8 @@ func (t *transport) conditional(req *http.Request) bool {
 }
 
 // RoundTrip asks for one hop. In this order: may the address be asked at all
-// (scheme, redirect, page cap), does robots.txt allow it, is it the host's
-// turn. The body comes back whole, decompressed and in UTF-8; a status that
+// (scheme, redirect, no private address, page cap), does robots.txt allow it,
+// is it the host's turn. The body comes back whole, decompressed and in UTF-8; a status that
 // is neither a success nor a redirect comes back as a *StatusError.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
@@ -222,6 +222,11 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	s, c, ctx := t.session, t.session.client, req.Context()
 	if err := checkHop(req); err != nil {
 		return nil, err
+	}
+	// robots.txt of a refused address is not asked for: it is no site's
+	// refusal.
+	if err := c.checkLiteral(req.URL.Hostname()); err != nil {
+		return nil, fmt.Errorf("%s: %w", req.URL, err)
 	}
 	if req.Response == nil {
 		if err := s.take(); err != nil {

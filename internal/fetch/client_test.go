@@ -274,6 +274,24 @@ func TestLiteralAddress(t *testing.T) {
 	}
 }
 
+// A redirect to such an address is refused as an address, and not because its
+// robots.txt cannot be had.
+func TestRedirectToLiteralAddress(t *testing.T) {
+	c := New(Config{}, fake(func(r *http.Request) (*http.Response, error) {
+		switch {
+		case r.URL.Host != "example.com":
+			t.Errorf("asked %s", r.URL)
+		case r.URL.Path == "/robots.txt":
+			return reply(404, ""), nil
+		}
+		return reply(302, "", "Location", "http://169.254.169.254/latest/"), nil
+	}))
+	_, err := session(t, c, Options{}).Get(Request{URL: "http://example.com/"})
+	if !errors.Is(err, ErrAddress) || errors.Is(err, ErrRobots) || !strings.Contains(err.Error(), "169.254.169.254") {
+		t.Error(err)
+	}
+}
+
 func TestHostKey(t *testing.T) {
 	for a, b := range map[string]string{
 		"https://example.com/a": "http://EXAMPLE.com.:80/b",
