@@ -86,7 +86,13 @@ type Listing struct {
 	// Keys are what duplicates are known by.
 	Keys Keys `json:"keys"`
 
-	// What follows is the store's: it is not part of the content.
+	// What follows is not part of the content.
+
+	// Labelled is the version of the classifier that set Level, English and
+	// Warnings; 0 where that is not known.
+	Labelled int `json:"-"`
+
+	// What follows is the store's.
 
 	// Group is the ID of the duplicate group, which is the ID of the listing
 	// that founded it.

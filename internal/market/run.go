@@ -15,7 +15,9 @@ type Run struct {
 	Validator Validator
 	// Failures are the failed runs in a row before this one.
 	Failures int
-	// Previous is when the newest earlier run began, zero when there is none.
+	// Previous is when the newest earlier run that reached the site began,
+	// zero when there is none: what the poll floor counts from. A run that
+	// was cut off counts.
 	Previous time.Time
 }
 
@@ -45,14 +47,19 @@ func (s RunState) Failed() bool {
 	return s == RunBlocked || s == RunChanged || s == RunUnreachable || s == RunFailed
 }
 
+// Reached reports whether the run may have reached the site. Only one that
+// found no answer at all did not.
+func (o Outcome) Reached() bool { return o.Status > 0 || o.State != RunUnreachable }
+
 // Outcome is what came of a run.
 type Outcome struct {
 	State    RunState
 	Finished time.Time
 	// Err is the error in words, empty when there was none.
 	Err string
-	// Status is the last HTTP status, Bytes what the bodies held after
-	// decompression, Pages how many there were.
+	// Status is the last HTTP status, that of robots.txt where no page was
+	// answered, and 0 where the site was not reached. Bytes is what the bodies
+	// held after decompression, Pages how many there were.
 	Status int
 	Bytes  int64
 	Pages  int
@@ -80,6 +87,10 @@ type Reject struct {
 
 // Saved counts what a batch did.
 type Saved struct{ New, Changed, Seen, Closed, Reopened int }
+
+// Relabelled counts what a batch of labelling again did: the listings that
+// were labelled, and those among them that got other labels.
+type Relabelled struct{ Labelled, Changed int }
 
 // Change is one entry of the change log: this group of duplicates is not
 // what it was. Seq rises in commit order; a group stands in the log once, at

@@ -23,6 +23,10 @@ import (
 //   - Reopened when it was closed and is met open again;
 //   - Seen otherwise. A closed listing that was never open is not kept.
 //
+// Labels that another version of the classifier gives to the same content
+// are no news of the site's: those of a newer version are taken over, those of
+// an older one are not, and the listing counts as Seen.
+//
 // The change log is told of every group that is not what it was. Of two
 // listings with one ID the later counts. Saving a batch again changes nothing.
 //
@@ -104,6 +108,7 @@ type saver struct {
 type known struct {
 	grp, hash                     string
 	postedAt, firstSeen, closedAt int64
+	labelled                      int
 }
 
 func (b *saver) save(ctx context.Context, batch []market.Listing) error {
@@ -144,8 +149,14 @@ func (b *saver) save(ctx context.Context, batch []market.Listing) error {
 		if err != nil {
 			return err
 		}
+		news := hash != old.hash
+		if l.Labelled != old.labelled {
+			if news, err = b.relabel(ctx, l, old, doc, hash); err != nil {
+				return err
+			}
+		}
 		switch {
-		case hash != old.hash:
+		case news:
 			if err := b.update(ctx, l, old, doc, hash); err != nil {
 				return err
 			}
@@ -189,11 +200,11 @@ func (b *saver) read(ctx context.Context, batch []market.Listing) error {
 			ids = append(ids, l.ID)
 		}
 		list, args := in(1, ids)
-		rows, err := b.tx.QueryContext(ctx, `SELECT id, grp, hash, posted_at, first_seen, closed_at FROM listing WHERE id IN `+list, args...)
+		rows, err := b.tx.QueryContext(ctx, `SELECT id, grp, hash, posted_at, first_seen, closed_at, labelled FROM listing WHERE id IN `+list, args...)
 		err = each(rows, err, func(rows *sql.Rows) error {
 			var id string
 			var k known
-			if err := rows.Scan(&id, &k.grp, &k.hash, &k.postedAt, &k.firstSeen, &k.closedAt); err != nil {
+			if err := rows.Scan(&id, &k.grp, &k.hash, &k.postedAt, &k.firstSeen, &k.closedAt, &k.labelled); err != nil {
 				return err
 			}
 			b.stored[id] = &k
@@ -230,12 +241,12 @@ func (b *saver) insert(ctx context.Context, l market.Listing) error {
 	}
 	if b.insertListing, err = b.prepare(ctx, b.insertListing, `
 		INSERT INTO listing (id, source, url, grp, hash, key_title, key_link, key_text, posted_at, expires_at, dated_at,
-			first_seen, last_seen, last_run, missed, closed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0)`); err != nil {
+			first_seen, last_seen, last_run, labelled, missed, closed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0)`); err != nil {
 		return err
 	}
 	if _, err := b.insertListing.ExecContext(ctx, l.ID, l.Source, l.URL, l.Group, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text,
-		ms(l.PostedAt), ms(l.ExpiresAt), ms(l.Date()), ms(b.now), ms(b.now), b.run.ID); err != nil {
+		ms(l.PostedAt), ms(l.ExpiresAt), ms(l.Date()), ms(b.now), ms(b.now), b.run.ID, l.Labelled); err != nil {
 		return doing("add a listing", err)
 	}
 	if b.insertContent, err = b.prepare(ctx, b.insertContent,
@@ -258,10 +269,10 @@ func (b *saver) update(ctx context.Context, l market.Listing, old *known, doc, h
 	}
 	if _, err := b.tx.ExecContext(ctx, `
 		UPDATE listing SET url = $1, grp = $2, hash = $3, key_title = $4, key_link = $5, key_text = $6, posted_at = $7,
-			expires_at = $8, dated_at = $9, last_seen = $10, last_run = $11, missed = 0, closed_at = 0
-		WHERE id = $12`,
+			expires_at = $8, dated_at = $9, last_seen = $10, last_run = $11, labelled = $12, missed = 0, closed_at = 0
+		WHERE id = $13`,
 		l.URL, l.Group, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text, ms(l.PostedAt),
-		ms(l.ExpiresAt), ms(l.Date()), ms(b.now), b.run.ID, l.ID); err != nil {
+		ms(l.ExpiresAt), ms(l.Date()), ms(b.now), b.run.ID, l.Labelled, l.ID); err != nil {
 		return doing("change a listing", err)
 	}
 	if _, err := b.tx.ExecContext(ctx, `UPDATE content SET doc = $1, description = $2 WHERE listing = $3`,
@@ -271,6 +282,42 @@ func (b *saver) update(ctx context.Context, l market.Listing, old *known, doc, h
 	b.log.add(old.grp)
 	b.log.add(l.Group)
 	return nil
+}
+
+// relabel reports whether anything but the labels of a known listing is news.
+// Where nothing is, it takes the labels over if their classifier is the newer
+// one.
+func (b *saver) relabel(ctx context.Context, l market.Listing, old *known, doc, hash string) (news bool, err error) {
+	if old.hash == "" {
+		return true, nil
+	}
+	if hash != old.hash {
+		stored := market.Listing{}
+		var was []byte
+		if err := b.tx.QueryRowContext(ctx, `SELECT doc, description FROM content WHERE listing = $1`, l.ID).Scan(&was, &stored.Description); err != nil {
+			return false, doing("read a listing's content", err)
+		}
+		if err := json.Unmarshal(was, &stored); err != nil {
+			return false, fmt.Errorf("content of listing %s: %w", l.ID, err)
+		}
+		_, same, err := encode(withLabels(stored, l))
+		if err != nil || same != hash {
+			return true, err
+		}
+	}
+	if l.Labelled < old.labelled {
+		return false, nil
+	}
+	if _, err := b.tx.ExecContext(ctx, `UPDATE listing SET hash = $1, labelled = $2 WHERE id = $3`, hash, l.Labelled, l.ID); err != nil {
+		return false, doing("label a listing again", err)
+	}
+	if hash != old.hash {
+		if _, err := b.tx.ExecContext(ctx, `UPDATE content SET doc = $1 WHERE listing = $2`, doc, l.ID); err != nil {
+			return false, doing("label a listing again", err)
+		}
+		b.log.add(old.grp)
+	}
+	return false, nil
 }
 
 func (b *saver) prepare(ctx context.Context, st *sql.Stmt, text string) (*sql.Stmt, error) {
