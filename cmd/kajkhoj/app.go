@@ -91,7 +91,7 @@ func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, 
 		Sources:   byName,
 		Fetch:     fetch.New(fetch.Config{UserAgent: userAgent(c.Contact), Product: "Kajkhoj", AllowLoopback: out.loopback}, out.transport),
 		Normalize: a.normalize.Draft,
-		Classify:  classify.Listing,
+		Classify:  label,
 		Metrics:   collect.NewMetrics(a.registry),
 		Log:       log,
 	}
@@ -116,6 +116,13 @@ func hasData(c config.Config) error {
 		return fmt.Errorf("there is no data in %s yet: 'kajkhoj serve --data %s' collects some", c.Data, c.Data)
 	}
 	return nil
+}
+
+// label is the classifier, which leaves its version on what it labels.
+func label(l market.Listing) market.Listing {
+	l = classify.Listing(l)
+	l.Labelled = classify.Version
+	return l
 }
 
 // userAgent names the program and where its operator is reached.
@@ -249,6 +256,9 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 			start("collect", time.Second, a.collector.Pass)
 		}
 	}
+	if a.cfg.Has("collect") || a.cfg.Has("index") {
+		start("relabel", time.Minute, a.relabeller().Pass)
+	}
 	if !a.cfg.Has("web") {
 		<-ctx.Done()
 		return nil
@@ -271,6 +281,17 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	return nil
+}
+
+// relabeller labels the stored listings again after the classifier changed.
+func (a *app) relabeller() *collect.Relabeller {
+	return &collect.Relabeller{
+		Store:    a.store,
+		Classify: label,
+		Version:  classify.Version,
+		Metrics:  collect.NewLabelMetrics(a.registry),
+		Log:      a.log,
+	}
 }
 
 // page puts the site together.
