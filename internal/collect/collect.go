@@ -115,7 +115,7 @@ func (c *Collector) Pass(ctx context.Context, now time.Time) (did int, err error
 // Once visits one source, due or not. It fails with market.ErrNotFound where
 // there is no such source, with market.ErrNone where a run of it is under
 // way, and with ErrTooSoon where its poll floor has not passed since the last
-// run began.
+// run that reached it began.
 func (c *Collector) Once(ctx context.Context, name string, now time.Time) (market.Outcome, error) {
 	src, ok := c.Sources[name]
 	if !ok {
@@ -189,8 +189,8 @@ func (c *Collector) session(ctx context.Context, spec source.Spec) *fetch.Sessio
 	return c.Fetch.Session(ctx, fetch.Options{Delay: spec.Terms.Delay, Pages: spec.Limits.Pages, Bytes: spec.Limits.Bytes})
 }
 
-// allowedAt is when the terms allow the run: the poll floor after the run
-// before it began, whatever came of that.
+// allowedAt is when the terms allow the run: the poll floor after the last
+// run that reached the site began, whatever came of that.
 func allowedAt(r market.Run, spec source.Spec) time.Time {
 	if r.Previous.IsZero() {
 		return time.Time{}

@@ -487,7 +487,7 @@ func TestLimits(t *testing.T) {
 func TestBackoffAndRetryAfter(t *testing.T) {
 	s := newSite("a")
 	d := open(t, s)
-	s.offers(source.Result{}, fetch.ErrUnreachable)
+	s.offers(source.Result{}, fmt.Errorf("page 1: %w", &fetch.StatusError{Status: 503}))
 	at := noon
 	for _, want := range []time.Duration{time.Hour, time.Hour, 2 * time.Hour, 4 * time.Hour} {
 		o := d.once("a", at)
@@ -514,6 +514,60 @@ func TestBackoffAndRetryAfter(t *testing.T) {
 		t.Errorf("%d failures", f)
 	}
 }
+
+// A site that was not reached is tried again after a minute, two, four, …
+// and then as often as its floor allows, which counts from the last run that
+// reached it.
+func TestUnreached(t *testing.T) {
+	s := newSite("a")
+	d := open(t, s)
+	s.offers(source.Result{}, fmt.Errorf("%w: no route to host", fetch.ErrUnreachable))
+	at := noon
+	for _, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 30 * time.Minute, 30 * time.Minute} {
+		o := d.once("a", at)
+		if got := o.Next.Sub(at); got < want || got > want+10*time.Second || o.State != market.RunUnreachable || o.Status != 0 {
+			t.Errorf("next in %v, want %v: %+v", got, want, o)
+		}
+		at = o.Next
+	}
+	s.offers(complete, nil, "1")
+	d.once("a", at)
+	reached := at
+	s.offers(source.Result{}, fetch.ErrUnreachable)
+	d.once("a", reached.Add(30*time.Minute))
+	s.offers(complete, nil, "1")
+	d.once("a", reached.Add(31*time.Minute))
+	if _, err := d.Once(t.Context(), "a", reached.Add(32*time.Minute)); !errors.Is(err, ErrTooSoon) {
+		t.Errorf("after a run that reached the site: %v", err)
+	}
+}
+
+// A robots.txt that was answered is a visit, though no page came.
+func TestRobotsReachesTheSite(t *testing.T) {
+	s := newSite("a")
+	d := open(t, s)
+	d.Fetch = fetch.New(fetch.Config{}, transport(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Path == "/robots.txt" {
+			return &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody, Request: r}, nil
+		}
+		return nil, errors.New("connection reset")
+	}))
+	s.visit = func(_ context.Context, in source.Input) (source.Result, error) {
+		_, err := in.Session.Get(fetch.Request{URL: "https://example.com/"})
+		return source.Result{}, err
+	}
+	if o := d.once("a", noon); o.State != market.RunUnreachable || o.Status != http.StatusNotFound || o.Next.Before(noon.Add(30*time.Minute)) {
+		t.Errorf("%+v", o)
+	}
+	if _, err := d.Once(t.Context(), "a", noon.Add(5*time.Minute)); !errors.Is(err, ErrTooSoon) {
+		t.Error(err)
+	}
+}
+
+// transport is a network of one function.
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestFloor(t *testing.T) {
 	s := newSite("a")

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,7 +99,7 @@ func (c *Collector) run(ctx context.Context, src source.Source, r market.Run, no
 	o := market.Outcome{
 		State:      stateOf(err, v.saved > 0),
 		Finished:   v.now(),
-		Status:     session.Status(),
+		Status:     cmp.Or(session.Status(), session.RobotsStatus()),
 		Bytes:      session.Bytes(),
 		Pages:      session.Pages(),
 		Found:      v.t.found,
@@ -120,13 +121,16 @@ func (c *Collector) run(ctx context.Context, src source.Source, r market.Run, no
 		o.Err = head(err.Error(), maxErr)
 		if se, ok := errors.AsType[*fetch.StatusError](err); ok {
 			retryAfter = se.RetryAfter
+			o.Status = cmp.Or(o.Status, se.Status) // of an answer that another run got
 		}
 	}
 	failures := 0
 	if o.State.Failed() {
 		failures = r.Failures + 1
 	}
-	if o.Next, err = spec.Next(r.Started, o.Finished, failures, retryAfter); err != nil {
+	if !o.Reached() {
+		o.Next = spec.Again(o.Finished, failures)
+	} else if o.Next, err = spec.Next(r.Started, o.Finished, failures, retryAfter); err != nil {
 		// Specs are checked when they are read; a day is what backoff ends at.
 		o.State, o.Err, o.Next = market.RunFailed, err.Error(), o.Finished.Add(24*time.Hour)
 	}

@@ -88,6 +88,7 @@ type Session struct {
 	pages  int
 	bytes  int64
 	status int
+	robots int // the last status of a robots.txt
 }
 
 // Session begins a run. Its requests end when ctx does; ctx must end, because
@@ -184,6 +185,11 @@ func (s *Session) Bytes() int64 { s.mu.Lock(); defer s.mu.Unlock(); return s.byt
 
 // Status is the last status that a page answered, 0 before the first.
 func (s *Session) Status() int { s.mu.Lock(); defer s.mu.Unlock(); return s.status }
+
+// RobotsStatus is the last status that a robots.txt answered this session, 0
+// where none was asked for or none came. Together with Status it tells
+// whether the session reached any site.
+func (s *Session) RobotsStatus() int { s.mu.Lock(); defer s.mu.Unlock(); return s.robots }
 
 // take counts a page that is about to be asked for.
 func (s *Session) take() error {

@@ -84,6 +84,11 @@ func (c *Client) askRobots(ctx context.Context, s *Session, u *url.URL) (robotsR
 			return robotsRules{}, fmt.Errorf("%w, because it could not be had: %w", ErrRobots, err)
 		}
 		a, err := c.ask(ctx, s, req, 0, robotsBytes)
+		if a.status != 0 {
+			s.mu.Lock()
+			s.robots = a.status
+			s.mu.Unlock()
+		}
 		switch {
 		case errors.Is(err, ErrTooLarge):
 			// Read to the last whole line that fitted.

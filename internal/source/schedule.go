@@ -77,6 +77,19 @@ func (s Spec) Next(started, finished time.Time, failures int, retryAfter time.Du
 	return next, nil
 }
 
+// Again is when a source is due after a run that did not reach it, which
+// cost the site nothing: a minute after the first such failure in a row, then
+// with a backoff that doubles up to the poll floor or an hour, whichever is
+// less (at least a minute).
+func (s Spec) Again(finished time.Time, failures int) time.Time {
+	longest := max(min(s.Terms.PollFloor, time.Hour), time.Minute)
+	wait := time.Minute
+	for range min(failures-1, 20) {
+		wait = min(wait*2, longest)
+	}
+	return finished.Add(wait)
+}
+
 // offset spreads sources over a tenth of their poll floor, at most five minutes.
 func (s Spec) offset() time.Duration {
 	span := min(s.Terms.PollFloor/10, 5*time.Minute)

@@ -92,6 +92,31 @@ func TestNext(t *testing.T) {
 	}
 }
 
+// A site that was not reached is tried again soon, whatever its schedule.
+func TestAgain(t *testing.T) {
+	finished := clock("24 10:00:00")
+	for _, tt := range []struct {
+		floor    time.Duration
+		failures int
+		want     time.Duration
+	}{
+		{6 * time.Hour, 1, time.Minute},
+		{6 * time.Hour, 2, 2 * time.Minute},
+		{6 * time.Hour, 5, 16 * time.Minute},
+		{6 * time.Hour, 7, time.Hour},
+		{6 * time.Hour, 500, time.Hour},
+		{15 * time.Minute, 4, 8 * time.Minute},
+		{15 * time.Minute, 5, 15 * time.Minute},
+		{5 * time.Second, 1, time.Minute},
+		{5 * time.Second, 9, time.Minute},
+	} {
+		s := Spec{Name: "a", Schedule: "0 12 * * *", Terms: Terms{PollFloor: tt.floor}}
+		if got := s.Again(finished, tt.failures).Sub(finished); got != tt.want {
+			t.Errorf("floor %v, failure %d: %v, want %v", tt.floor, tt.failures, got, tt.want)
+		}
+	}
+}
+
 // The schedule is in UTC whatever zone the times come in.
 func TestNextIsUTC(t *testing.T) {
 	dhaka := time.FixedZone("+06", 6*60*60)

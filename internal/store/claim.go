@@ -100,7 +100,9 @@ func (s *Store) claim(ctx context.Context, now time.Time, lease time.Duration, c
 			}
 		}
 		var previous int64
-		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(started), 0) FROM run WHERE source = $1`, r.Source).Scan(&previous); err != nil {
+		if err := tx.QueryRowContext(ctx, `
+			SELECT COALESCE(MAX(started), 0) FROM run WHERE source = $1 AND (status > 0 OR state <> $2)`,
+			r.Source, market.RunUnreachable).Scan(&previous); err != nil {
 			return err
 		}
 		r.Previous = at(previous)

@@ -216,7 +216,9 @@ func (s *server) siteRow(v *view, sp source.Spec, st *market.SourceState, now ti
 			row.Last = v.Text("status.last-unchanged", "time", at)
 		case !l.State.Failed():
 			row.Last = v.Text("status.last-ok", "time", at, "n", v.Int(l.Found))
-		case l.Status >= 400:
+		case l.Status >= 400 && (l.State != market.RunUnreachable || l.Status >= 500 || l.Status == http.StatusRequestTimeout):
+			// Where no page was answered the status is that of robots.txt, which
+			// need not be there.
 			row.Last = v.Text("status.last-code", "time", at, "code", v.Digits(strconv.Itoa(l.Status)))
 		default:
 			row.Last = v.Text("status.last-failed", "time", at)
