@@ -6,12 +6,14 @@
 package classify
 
 import (
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/phrase"
 )
 
 // Version changes whenever the same listing may get another label.
-const Version = 1
+const Version = 2
 
 // Listing gives l with its Level, English and Warnings set anew.
 //
@@ -53,13 +55,13 @@ func evidence(field string, t *phrase.Text, first, last int) market.Evidence {
 	}
 }
 
-// set is a set of words.
+// set is a set of words, normalized as texts are (NFC).
 type set map[string]bool
 
 func words(list ...string) set {
 	s := set{}
 	for _, w := range list {
-		s[w] = true
+		s[norm.NFC.String(w)] = true
 	}
 	return s
 }

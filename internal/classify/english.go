@@ -11,12 +11,27 @@ var (
 	topic = words("translate", "translated", "translating", "translation", "translations", "translator", "translators", "subtitle", "subtitles", "plain", "version",
 		"website", "websites", "site", "menu", "my", "customers", "audience", "breakfast", "teacher", "teachers", "tutor", "tutors", "lesson", "lessons", "course", "teach",
 		"teaching", "learn", "learning", "students", "clients", "market", "markets", "subtitled", "interface", "app", "dubbed", "ui", "convert", "rewrite", "into", "from", "transcripts", "books", "literature", "keywords", "prompts")
+	// behindNative are words behind "native English" that make it somebody
+	// else's: the audience's, the reader's.
+	behindNative = words("audience", "audiences", "readers", "reader", "readership", "listeners", "viewers", "market", "markets", "customers", "clients", "countries", "country", "users", "crowd", "visitors", "buyers", "public", "people", "students", "patients", "guests", "who", "proofread", "proofreads", "reviews", "review", "corrects", "checks", "will", "on", "edits")
+	// amid are words before "native English speaker" by which the speaker is
+	// somebody around the work.
+	amid     = words("for", "by", "with", "to", "from", "of", "among", "between", "targeting", "target", "like", "and", "as", "at", "teach", "teaches", "help", "helps", "interview", "record", "recording", "hired", "replace", "replacing", "meet", "find")
+	searches = words("looking", "searching", "search", "seeking", "open", "hunting", "only", "job", "role", "position", "opportunity", "ideal", "suitable", "perfect", "work", "task", "need", "needs", "accept", "want", "must", "be", "hiring", "hire", "call", "limited", "restricted", "preference", "opening")
+	// degrees are words by which "English is not required" denies no more
+	// than a degree of it.
+	degrees = words("fluent", "perfect", "native", "excellent", "good", "advanced", "strong", "proficient", "spoken", "written", "flawless", "professional", "business", "conversational", "great", "speaking", "level", "american", "british", "accent", "b2", "c1", "c2", "সাবলীল", "ভালো", "ভাল", "নেটিভ", "নেটিভের", "মতো", "খুব", "স্পোকেন", "শুদ্ধ", "fluency", "of", "in", "knowing")
+	// things are words behind "English is required" by which it is that of a
+	// thing that is made.
+	things      = words("site", "website", "page", "pages", "subtitles", "menu", "interface", "version", "ui", "labels", "buttons", "text", "texts", "content", "app", "field", "fields", "setting", "settings", "option", "user", "users", "audience", "customers", "students", "visa", "output", "screen", "throughout", "files", "documents", "titles", "captions", "module", "class", "exam", "clients", "readers", "school", "admission")
+	formerly    = words("previous", "last", "former", "previously", "formerly", "hired", "used", "once", "tried", "was", "were", "had", "although", "though", "whether")
 	behindTopic = words("version", "website", "websites", "site", "subtitles", "subtitle", "content", "articles", "article", "text", "texts", "translation", "translations", "translator",
 		"translators", "teacher", "teachers", "tutor", "tutors", "course", "courses", "lessons", "class", "classes", "book", "books", "language's", "test", "exam", "literature", "learning", "learners",
 		"audience", "market", "customers", "breakfast", "transcripts", "script", "scripts", "to", "into", "dictionary", "prompts", "app", "keyword", "keywords", "reviews", "blog", "blogs")
-	wish     = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "not", "don't", "isn't", "needn't", "unnecessary")
+	wish     = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "helpful", "welcome", "appreciated", "desired", "beneficial", "benefit", "overkill", "welcomed", "favourable", "useful", "help", "helps", "perk", "impress", "prefer", "optionally", "bonuses")
 	either   = words("or", "অথবা", "বা")
 	tongues  = words("spanish", "german", "french", "arabic", "hindi", "urdu", "italian", "portuguese", "japanese", "korean", "chinese", "mandarin", "cantonese", "russian", "turkish", "dutch", "polish", "thai", "vietnamese", "indonesian", "tagalog", "hebrew", "greek", "swedish", "norwegian", "danish", "finnish", "bengali", "bangla", "tamil", "telugu", "punjabi", "romanian", "hungarian", "czech", "ukrainian", "bulgarian", "serbian", "croatian", "persian", "farsi", "malay", "swahili")
+	maybe    = words("preferably", "ideally", "prefer", "plus", "optionally", "bonus", "optional")
 	fluently = words("fluent", "fluency", "fluently", "proficient", "proficiency", "excellent", "near")
 )
 
@@ -75,16 +90,26 @@ func englishHits(field string, t *phrase.Text, ms []phrase.Match) []found[market
 // englishOf is what one hit says, empty where the words around it make it
 // something else.
 func englishOf(t *phrase.Text, m phrase.Match) market.English {
-	if m.ID == noEnglish {
+	switch m.ID {
+	case noEnglish:
+		// "Fluent English is not required" does not say that none is, and "no
+		// English version is required" says nothing about the worker.
+		if before(t, m.First, 2, degrees) || !ofWorker(t, m.First, 6) || before(t, m.First, 4, topic) || after(t, m.Last, 4, things) || deniedBefore(t, m.First, 4) ||
+			before(t, m.First, 3, words("if")) || after(t, m.Last, 1, words("subtitles", "version", "translation", "skills")) && t.Fold(m.Last) == "english" {
+			return ""
+		}
 		return market.Basic
-	}
-	if m.ID == basicEnglish {
-		if before(t, m.First, 4, topic) || after(t, m.Last, 2, behindTopic) {
+	case basicEnglish:
+		if before(t, m.First, 4, topic) || after(t, m.Last, 2, behindTopic) || !ofWorker(t, m.First, 8) || deniedBefore(t, m.First, 6) || deniedAfter(t, m.Last, 5) || deniedInside(t, m.First, m.Last) ||
+			after(t, m.Last, 5, wish) || before(t, m.First, 5, conditions) || before(t, m.First, 5, formerly) {
 			return ""
 		}
 		return market.Basic
 	}
-	if before(t, m.First, 5, topic) || after(t, m.Last, 1, behindTopic) || before(t, m.First, 3, negations) || after(t, m.Last, 5, wish) || before(t, m.First, 3, words("if", "preferably", "ideally")) {
+	if before(t, m.First, 5, topic) || after(t, m.Last, 1, behindTopic) || after(t, m.Last, 5, wish) || before(t, m.First, 5, conditions) || before(t, m.First, 3, maybe) || before(t, m.First, 6, formerly) {
+		return ""
+	}
+	if deniedBefore(t, m.First, 8) || deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || !ofWorker(t, m.First, 10) {
 		return ""
 	}
 	// A comma inside parts a list; "fluent in French or English" leaves the
@@ -99,6 +124,9 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 	}
 	switch m.ID {
 	case nativeEnglish:
+		if nativeOther(t, m) {
+			return ""
+		}
 		if before(t, m.First, 1, words("non", "not", "no")) || before(t, m.First, 2, tongues) || after(t, m.First, 1, tongues) || after(t, m.Last, 3, tongues) {
 			return ""
 		}
@@ -143,6 +171,9 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		}
 		return ""
 	case englishMust:
+		if after(t, m.Last, 6, things) || t.Fold(m.Last) == "must" && !ends(t, m.Last) || after(t, m.Last, 1, words("to", "by")) {
+			return "" // "English must be used on the site"
+		}
 		return market.Fluent
 	case goodEnglish:
 		if before(t, m.First, 1, words("very", "really")) {
@@ -153,4 +184,28 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		return market.Conversational
 	}
 	return ""
+}
+
+// nativeOther reports whether native English is that of people around the
+// work: "you write for native English speakers".
+func nativeOther(t *phrase.Text, m phrase.Match) bool {
+	if after(t, m.Last, 2, behindNative) {
+		return true
+	}
+	for j, n := m.First, 3; n > 0 && j > 0 && t.Words[j].Sep&phrase.SepEnd == 0; n-- {
+		j--
+		if amid[t.Fold(j)] {
+			return !before(t, j, 3, searches)
+		}
+	}
+	return false
+}
+
+// ends reports whether a statement ends at word i: at the end of the
+// sentence, of a bracket or before a comma or a dash; "have" belongs to it.
+func ends(t *phrase.Text, i int) bool {
+	if t.Fold(i+1) == "have" && i+1 < len(t.Words) && t.Words[i+1].Sep&phrase.SepEnd == 0 {
+		i++
+	}
+	return i+1 >= len(t.Words) || t.Words[i+1].Sep&(phrase.SepEnd|phrase.SepComma|phrase.SepClose|phrase.SepOpen) != 0
 }

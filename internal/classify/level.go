@@ -7,9 +7,8 @@ import (
 
 // Words around a hit that take its meaning away.
 var (
-	negations = words("no", "not", "isn't", "don't", "aren't", "never", "without", "rather", "instead", "beyond", "non", "than", "neither", "nor", "না", "নয়")
 	// rejected are words behind "beginners" that send them away.
-	rejected = words("refrain", "skip", "excuse", "avoid", "not", "don't", "unwelcome", "away", "নয়", "না")
+	rejected = words("refrain", "skip", "excuse", "avoid", "unwelcome", "away", "rejected", "ignored", "excluded", "declined", "ineligible", "unsuitable", "unsuited", "নিষেধ", "বাদ")
 	// notWorker are words by which a level belongs to somebody else: the
 	// audience, the client, the juniors to be led.
 	notWorker = words("mentor", "mentoring", "mentors", "train", "training", "teach", "teaching", "guide", "coach", "coaching", "lessons", "lesson",
@@ -17,14 +16,20 @@ var (
 		"supporting", "develop", "tutorial", "book", "ebook", "videos", "help", "helping", "players", "learners",
 		"students", "oversee", "overseeing", "review", "students'", "lectures", "curriculum", "workshop", "grow", "delegate")
 	// behindWorker are words behind "junior" or "senior" that make it a name.
-	behindWorker = words("achievement", "high", "school", "college", "league", "championship", "golf", "team", "staff", "engineers", "developers", "designers", "members", "colleagues",
-		"living", "care", "citizen", "citizens", "home", "homes", "housing", "center", "centre", "community", "communities", "adults", "people", "leadership", "management", "executives", "stakeholders", "tennis", "football", "soccer", "cricket", "hockey", "swimming", "sports", "design", "look")
+	behindWorker = words("portal", "software", "platform", "handbook", "program", "programme", "programs", "website", "site", "app", "application", "manual", "brochure", "magazine", "encyclopedia", "clothing", "apparel", "wear", "fashion", "shoes", "shirt", "dating", "fitness", "health", "wellness", "travel", "yoga", "exercise", "nutrition", "discount", "discounts", "moving", "meals", "residents", "safety", "day", "prom", "portraits", "photos", "thesis", "year", "admin", "management", "dashboard", "system", "laptop", "laptops", "bible", "league", "academy", "camp", "cup", "kids", "science", "chef", "masterchef", "friendly", "nursing", "memory", "report", "logo",
+		"achievement", "high", "school", "college", "championship", "golf", "team", "staff", "engineers", "developers", "designers", "members", "colleagues",
+		"living", "care", "citizen", "citizens", "home", "homes", "housing", "center", "centre", "community", "communities", "adults", "people", "leadership", "executives", "stakeholders", "tennis", "football", "soccer", "cricket", "hockey", "swimming", "sports", "design", "look")
 	iAm = words("am", "i'm")
-	// client are words before years that are the client's own.
-	client     = words("we", "our", "i", "i've", "i'm", "we've", "my", "us", "past", "last", "founded", "since", "established", "mission", "each")
+	// pastTime are words before years that are no experience.
+	pastTime = words("past", "last", "founded", "since", "established", "mission", "each")
+	// seeks are words behind years of the client's own: "a studio with ten
+	// years of experience is looking for …".
+	seeks = words("seeks", "seeking", "looking", "hiring", "hires", "needs", "wants", "recruits", "recruiting", "searching", "offers", "each", "apiece", "combined", "together", "between")
+	// joins are words by which the years are those of people around the worker.
+	joins      = words("alongside", "under", "report", "reporting", "join", "joining", "led", "mentored", "trained", "guided", "taught", "supervised", "assist", "assisting", "support", "supporting", "replace", "replacing", "interview", "interviewing", "hired", "trains", "teaches", "helps", "serves", "targets")
 	askedYears = words("minimum", "least", "min", "must", "requires", "require", "required", "requirements", "need", "needs", "with", "have", "looking", "having", "bring", "has", "should", "seeking", "you", "possess", "who", "experience", "exp", "candidate", "কমপক্ষে", "ন্যূনতম", "অন্তত")
 	experience = words("experience", "experiences", "exp", "experienced", "background", "working", "proven", "hands", "practice", "industry", "professional", "expertise", "অভিজ্ঞতা", "অভিজ্ঞতার", "এক্সপেরিয়েন্স", "obhiggota", "track", "relevant")
-	notYears   = words("old", "age", "ago", "warranty", "history", "contract", "plan", "lease", "data", "growth", "olds", "support", "license", "subscription", "guarantee", "anniversary", "budget", "term")
+	notYears   = words("old", "age", "ago", "warranty", "history", "contract", "plan", "lease", "data", "growth", "olds", "support", "license", "subscription", "guarantee", "anniversary", "budget", "term", "market", "existence", "operation", "warranties", "sentence", "mortgage")
 	optional   = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "অগ্রাধিকার", "অতিরিক্ত", "preferably")
 )
 
@@ -44,17 +49,17 @@ func (f found[V]) label() market.Label[V] {
 
 // level reads the title and the description.
 func (d *document) level() market.Label[market.Level] {
-	title := levelHits("title", d.title, d.titleHits)
-	if f, ok := oneLevel(title); ok {
-		return f.label()
+	title, titleRejects := levelHits("title", d.title, d.titleHits)
+	text, textRejects := levelHits("description", d.text, d.textHits)
+	hits := title
+	if len(title) == 0 { // "Junior to senior developer" in the title says nothing, and ends it
+		hits = text
 	}
-	if len(title) > 0 {
-		return market.Label[market.Level]{} // "Junior to senior developer"
+	f, ok := oneLevel(hits)
+	if !ok || f.value == market.Entry && (titleRejects || textRejects) {
+		return market.Label[market.Level]{}
 	}
-	if f, ok := oneLevel(levelHits("description", d.text, d.textHits)); ok {
-		return f.label()
-	}
-	return market.Label[market.Level]{}
+	return f.label()
 }
 
 // oneLevel is the statement that counts among those of one text. Entry
@@ -74,10 +79,11 @@ func oneLevel(hits []found[market.Level]) (best found[market.Level], ok bool) {
 	return best, ok && !(entry && more)
 }
 
-// levelHits are the statements about the wanted level in one text.
-func levelHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.Level] {
-	var out []found[market.Level]
-	turned := false // "no beginners": nothing about entry counts in this text
+// levelHits are the statements about the wanted level in one text, and
+// whether it sends beginners away: then nothing about entry counts.
+//
+// A phrase with a denial before, inside or behind it states nothing.
+func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[market.Level], rejects bool) {
 	for _, m := range ms {
 		if m.ID > leader {
 			continue
@@ -85,35 +91,38 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.L
 		value := market.Level("")
 		switch m.ID {
 		case noExperience:
-			value = wantsNone(field, t, m)
+			value = wantsNone(t, m)
 		case yearsZero:
-			if !before(t, m.First, 5, client) && !after(t, m.Last, 3, notYears) && (after(t, m.Last, 4, experience) || before(t, m.First, 5, experience)) && !after(t, m.Last, 6, optional) {
+			if !before(t, m.First, 10, pastTime) && ofWorker(t, m.First, 10) && !after(t, m.Last, 3, notYears) && !after(t, m.Last, 8, seeks) &&
+				(after(t, m.Last, 4, experience) || before(t, m.First, 5, experience)) && !after(t, m.Last, 6, optional) &&
+				!deniedBefore(t, m.First, 8) && !before(t, m.First, 8, conditions) && !deniedAfter(t, m.Last, 8) && !after(t, m.Last, 8, rejected) {
 				value = market.Entry
 			}
 		case years:
 			value = yearsAsked(t, m)
+		case newcomers:
+			rejects = rejects || sendsAway(t, m)
 		case entryWord, entryWanted, beginnersWelcome:
-			if before(t, m.First, 4, negations) || after(t, m.Last, 4, rejected) {
-				turned = true
+			if sendsAway(t, m) {
+				rejects = true
 				continue
 			}
 			if (m.ID == entryWord) != (field == "title") && m.ID == entryWord {
 				continue // in the text the word alone is not enough
 			}
-			if before(t, m.First, 4, notWorker) || m.ID != entryWanted && before(t, m.First, 3, iAm) || m.ID == entryWanted && bracketInside(t, m) || after(t, m.Last, 1, behindWorker) {
-				continue
+			if ofBeginner(field, t, m) {
+				value = market.Entry
 			}
-			value = market.Entry
 		case midLevel:
-			if !before(t, m.First, 3, negations) && !after(t, m.Last, 2, words("senior")) && !before(t, m.First, 2, words("senior", "junior", "entry")) {
+			if !deniedBefore(t, m.First, 4) && !after(t, m.Last, 2, words("senior")) && !before(t, m.First, 2, words("senior", "junior", "entry")) && !ofSkill(t, m) && ofWorker(t, m.First, 8) {
 				value = market.Intermediate
 			}
 		case senior:
-			if field == "title" && !after(t, m.First, 1, behindWorker) && !before(t, m.First, 3, words("to", "for", "assist", "assistant", "mid", "junior", "under", "not")) {
+			if field == "title" && !after(t, m.First, 1, behindWorker) && !before(t, m.First, 3, words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")) && !deniedAfter(t, m.Last, 4) {
 				value = market.Expert
 			}
 		case seniorWanted:
-			if !bracketInside(t, m) && !before(t, m.First, 3, negations) && !before(t, m.First, 3, words("if", "junior", "mid")) {
+			if !bracketInside(t, m) && !deniedBefore(t, m.First, 4) && !deniedInside(t, m.First, m.Last) && !deniedAfter(t, m.Last, 3) && !before(t, m.First, 3, words("if", "junior", "mid", "previously")) && !seniorNoun(t, m) {
 				value = market.Expert
 			}
 		case leader:
@@ -125,16 +134,63 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.L
 			out = append(out, found[market.Level]{value, m.ID, field, t, m.First, m.Last})
 		}
 	}
-	if turned {
-		kept := out[:0]
-		for _, f := range out {
-			if f.value != market.Entry {
-				kept = append(kept, f)
-			}
-		}
-		out = kept
+	return out, rejects
+}
+
+var (
+	conditions = words("if", "unless", "whether", "would", "were", "although", "imagine", "suppose")
+	// hopes are words before "entry-level job" of somebody who is to find one.
+	hopes = words("obtain", "land", "find", "finding", "getting", "resume", "resumes", "cv", "letter", "letters", "board", "prepares", "individuals", "graduates", "listings", "salary", "salaries", "recruit", "recruits", "website", "app", "previously", "formerly", "hired", "was", "were", "had")
+	// demanding are words behind "freshers welcome but" that take it back.
+	demanding = words("expert", "experts", "experienced", "skilled", "professional", "senior", "years", "advanced")
+)
+
+// sendsAway reports whether beginners are refused: "no beginners", "juniors
+// need not apply", "beginners will not be considered".
+func sendsAway(t *phrase.Text, m phrase.Match) bool {
+	if deniedBefore(t, m.First, 4) || before(t, m.First, 3, words("than")) || deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || after(t, m.Last, 5, rejected) {
+		return true
 	}
-	return out
+	return after(t, m.Last, 4, words("but")) && after(t, m.Last, 10, demanding)
+}
+
+// ofBeginner reports whether a word for beginners is about the worker who is
+// wanted, and not about the audience, the client or a name.
+func ofBeginner(field string, t *phrase.Text, m phrase.Match) bool {
+	if before(t, m.First, 4, notWorker) || before(t, m.First, 6, hopes) || after(t, m.Last, 1, behindWorker) || before(t, m.First, 4, conditions) {
+		return false
+	}
+	if m.ID == entryWanted {
+		return !bracketInside(t, m) && !before(t, m.First, 6, thirds)
+	}
+	if before(t, m.First, 3, iAm) || before(t, m.First, 6, thirds) {
+		return false
+	}
+	if m.ID == beginnersWelcome {
+		return !after(t, m.Last, 6, words("scholarship", "scholarships", "course", "courses", "page", "form", "guide", "loan", "loans", "visa", "discount", "through", "who", "buy", "download", "channel", "class", "classes", "club"))
+	}
+	// "Website for interns"; "Looking for interns".
+	if before(t, m.First, 2, words("for")) && !before(t, m.First, 4, words("looking", "searching", "search", "opportunity", "opportunities", "role", "job", "position", "opening", "hunting", "work", "task", "open", "ideal", "perfect", "suitable", "project", "need", "call")) {
+		return false
+	}
+	return true
+}
+
+// ofSkill reports whether "intermediate" is said of a language or a program:
+// "intermediate to advanced Excel".
+func ofSkill(t *phrase.Text, m phrase.Match) bool {
+	tools := words("english", "excel", "proficiency", "office", "language", "spanish", "german", "french", "arabic", "knowledge", "skills", "skill", "understanding", "sheets", "powerpoint", "word")
+	return after(t, m.Last, 3, tools) && !after(t, m.Last, 1, words("experience")) || before(t, m.First, 4, words("english", "excel", "course", "at", "language", "spanish", "students", "learners"))
+}
+
+// seniorNoun reports whether "senior" is said of old people or another name.
+func seniorNoun(t *phrase.Text, m phrase.Match) bool {
+	for i := m.First; i <= m.Last; i++ {
+		if f := t.Fold(i); (f == "senior" || f == "sr") && behindWorker[t.Fold(i+1)] && !words("engineers", "developers", "designers", "team", "design", "health", "staff")[t.Fold(i+1)] {
+			return true
+		}
+	}
+	return false
 }
 
 // bracketInside reports whether a bracket stands between the words of a
@@ -150,7 +206,7 @@ func bracketInside(t *phrase.Text, m phrase.Match) bool {
 
 // wantsNone reads "no experience needed". "No experience" alone counts in a
 // title in brackets or before "needed".
-func wantsNone(field string, t *phrase.Text, m phrase.Match) market.Level {
+func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 	bare := true
 	for i := m.First; i <= m.Last; i++ {
 		switch t.Fold(i) {
@@ -161,7 +217,11 @@ func wantsNone(field string, t *phrase.Text, m phrase.Match) market.Level {
 	if bare {
 		return ""
 	}
-	if after(t, m.Last, 3, rejected) || before(t, m.First, 3, words("if", "with", "have", "has", "customers", "users", "clients", "i", "requires", "mean")) {
+	// Said of a thing that is made or used, or denied.
+	if !ofWorker(t, m.First, 6) && !before(t, m.First, 4, theClient) || after(t, m.Last, 3, words("use", "play", "operate", "install", "view", "enjoy", "users", "customers", "clients", "buyers", "students", "players", "বললে")) {
+		return ""
+	}
+	if deniedBefore(t, m.First, 5) || after(t, m.Last, 3, rejected) || deniedAfter(t, m.Last, 3) || before(t, m.First, 3, words("if", "with", "have", "has", "customers", "users", "clients", "i", "requires", "mean")) {
 		return ""
 	}
 	// "no experience with X needed" speaks of one tool only.
@@ -188,10 +248,13 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 	if t.Raw[t.Words[m.Last].Start] >= 0x80 {
 		least = 2
 	}
-	if n < least || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, client) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
+	if n < least || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
 		return ""
 	}
-	if before(t, m.First, 3, words("up", "under", "less", "within", "every", "next", "for")) {
+	if before(t, m.First, 3, words("up", "under", "less", "within", "every", "next", "for")) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {
+		return ""
+	}
+	if deniedBefore(t, m.First, 6) || deniedAfter(t, m.Last, 6) {
 		return ""
 	}
 	// "2-5 years", "between 3 and 5 years": the lower bound counts, and the
@@ -220,9 +283,20 @@ func leads(t *phrase.Text, m phrase.Match) bool {
 		before(t, m.First, 1, words("art", "creative", "music", "casting")) || after(t, m.Last, 1, words("support", "assistant")) {
 		return false
 	}
+	// "Head of a lion", "CEO headshot retouching".
+	switch next := t.Fold(m.Last + 1); {
+	case t.Fold(m.First) == "head" && words("a", "an", "the", "my", "his", "her", "household", "school", "hair", "lettuce", "state")[next]:
+		return false
+	case m.First == m.Last && words("headshot", "headshots", "portrait", "interview", "interviews", "speech", "profile", "linkedin", "bio", "ghostwriter", "ghostwriting", "newsletter", "podcast", "video", "photo", "message", "letter", "reel", "list", "email", "emails", "contact", "contacts", "leads", "outreach")[next]:
+		return false
+	}
 	// "Lead generation specialist" leads nobody.
 	for i := m.First; i <= m.Last+1; i++ {
 		switch t.Fold(i) {
+		case "capture", "form", "forms", "qualification", "scraping", "scraper", "nurturing", "tracking", "finder", "funnel", "page", "enrichment", "data", "conversion", "sourcing", "scoring", "collection", "database", "import", "crm", "sheet", "guitar", "singer", "vocals", "photography":
+			if t.Fold(m.First) == "lead" {
+				return false
+			}
 		case "agent", "agents", "generation", "gen", "generator", "research", "researcher", "magnet", "list":
 			return false
 		}

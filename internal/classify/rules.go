@@ -11,6 +11,7 @@ const (
 	entryWord
 	entryWanted
 	beginnersWelcome
+	newcomers
 	midLevel
 	senior
 	seniorWanted
@@ -108,6 +109,9 @@ var patterns = map[int][]string{
 		"(open|suitable|perfect|ideal|great) (to|for) new (freelancers|freelancer)", "welcome @newbie", "(freshers|beginners|newbies|newcomers|students) (are|is)? (also|most|very)? welcome",
 		"নতুনরা (ও)? _1 আবেদন", "নতুনরাও _2 (আবেদন|পারবেন|পারবে)", "নতুনরা (করতে|কাজ) _2 (পারবেন|পারবে)", "(notunra|notunrao|notun ra|fresher ra) _2 (apply|korte|parbe|parben)", "(ফ্রেশাররাও|ফ্রেশাররা) _2 (আবেদন|পারবেন)",
 	},
+	newcomers: {
+		"@newbie", "(new|inexperienced) (freelancer|freelancers|applicants|sellers)", "(entry level|entrylevel|entry) (applicants|candidates|people|freelancers)?", "(inexperienced|amateurs|newbs|noobs)", "(নতুন|নতুনরা|নতুনদের|নতুনেরা|ফ্রেশার|ফ্রেশাররা|ফ্রেশারদের|জুনিয়র|জুনিয়ররা|শিক্ষানবিশ*|ইন্টার্ন*)", "(notun|notunra|notunder|fresher ra)",
+	},
 	midLevel: {
 		"mid level", "midlevel", "mid weight", "intermediate level", "intermediate @role", "intermediate (to|or) (advanced|expert|senior)", "level (mid|intermediate)", "মিড লেভেল*", "মিড-লেভেল*",
 	},
@@ -158,13 +162,13 @@ var patterns = map[int][]string{
 		"(must|should) (know|speak|understand) english", "speaks english", "knowledge of english",
 	},
 	englishMust: {
-		"english @skills? (is|are) (a|an absolute|absolutely)? (must|required|mandatory|essential|requirement)", "english @skills? (a)? (must|mandatory)", "english @skills? required",
+		"english @skills? (is|are) (a|an absolute|absolutely)? (must|required|mandatory|essential|requirement)", "english @skills? (a)? (must|must have|mandatory)", "english @skills? required",
 	},
 	basicEnglish: {
 		"basic @skill? @skill? english", "(minimal|simple|elementary) english", "english @skills? (basic|basics)", "(বেসিক|প্রাথমিক|সাধারণ) ইংলিশ", "(বেসিক|প্রাথমিক) ইংরেজি*", "বেসিক ইংলিশ", "ইংরেজি* পড়ে বুঝ*", "basic english (is)? (enough|fine|ok|okay|sufficient)",
 	},
 	noEnglish: {
-		"english @skills? (is|are)? (not|isn't|isnt|not at all) (needed|required|necessary|important|mandatory|essential|a must|relevant)", "no english (needed|required|necessary|is required|is needed|skills required|knowledge)", "(don't|dont|do not) need (to)? (know|speak|understand)? (good|any|fluent|perfect)? english",
+		"english @skills? (is|are)? (not|isn't|isnt|not at all) (needed|required|necessary|important|mandatory|essential|a must|relevant)", "no english (needed|required|necessary|is required|is needed|skills required|knowledge)", "(don't|dont|do not) need (to)? (know|speak|understand)? (any)? english",
 		"english (lagbe|dorkar) (na|nai|nei)", "english na janleo", "ইংরেজি* (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি* না জানলেও", "ইংরেজি* ছাড়াই", "ইংলিশ (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি জানা (লাগবে|আবশ্যক|জরুরি) (না|নয়)",
 	},
 
