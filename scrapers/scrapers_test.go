@@ -169,6 +169,19 @@ func TestTerms(t *testing.T) {
 			t.Errorf("%s: permission is needed, and whole texts are not to be shown", name)
 		}
 	}
+	for _, name := range []string{"freelancer", "weworkremotely"} {
+		if keep := by[name].Spec().Terms.Keep; keep != 0 {
+			t.Errorf("%s: nothing may be stored, and texts are kept for %s", name, keep)
+		}
+	}
+	if terms := by["freelancer"].Spec().Terms; terms.Refresh == 0 || terms.Refresh > 24*time.Hour {
+		t.Errorf("freelancer: what is cached is to be refreshed every day, not every %s", terms.Refresh)
+	}
+	for name, s := range by {
+		if keep := s.Spec().Terms.Keep; keep > source.DefaultKeep {
+			t.Errorf("%s: texts are kept for %s", name, keep)
+		}
+	}
 	if age := by["freelancer"].Spec().MaxAge; age > 24*time.Hour {
 		t.Errorf("freelancer: nothing may be kept longer than a day, max_age is %s", age)
 	}

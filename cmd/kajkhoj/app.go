@@ -255,6 +255,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 		for range collectors {
 			start("collect", time.Second, a.collector.Pass)
 		}
+		start("keep", time.Minute, (&collect.Keeper{Store: a.store, Specs: a.sources.specs()}).Pass)
 	}
 	if a.cfg.Has("collect") || a.cfg.Has("index") {
 		start("relabel", time.Minute, a.relabeller().Pass)

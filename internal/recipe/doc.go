@@ -32,6 +32,8 @@
 //	  syndicate: false
 //	  index: false
 //	  permission: false
+//	  keep: 720h                # the text of a closed listing; 0s: not at all
+//	  refresh: 0s               # what was not seen again for so long is closed
 //
 // # The request and its pages
 //

@@ -102,6 +102,10 @@ func Parse(data []byte, getenv func(string) string) (source.Source, error) {
 }
 
 func specOf(f file) source.Spec {
+	keep := source.DefaultKeep
+	if f.Terms.Keep != nil {
+		keep = *f.Terms.Keep
+	}
 	return source.Spec{
 		Name: f.Name, Title: f.Title, Home: f.Home, Schedule: f.Schedule,
 		Enabled: f.Enabled, Why: f.Why, Needs: f.Needs, Env: f.Env,
@@ -113,6 +117,7 @@ func specOf(f file) source.Spec {
 			Attribution: f.Terms.Attribution, AttributionURL: f.Terms.AttributionURL,
 			Follow: f.Terms.Follow, FullText: f.Terms.FullText,
 			Syndicate: f.Terms.Syndicate, Index: f.Terms.Index, Permission: f.Terms.Permission,
+			Keep: keep, Refresh: f.Terms.Refresh,
 		},
 	}
 }

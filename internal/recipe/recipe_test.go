@@ -179,8 +179,14 @@ env: [A]`, 1))
 		Name: "example", Title: "Example", Home: "https://example.com", Schedule: "@every 6h", Enabled: true,
 		Why: "w", Needs: "n", Env: []string{"A"}, CloseAfter: 2, Rolling: true, MaxAge: 720 * time.Hour,
 		Limits: source.Limits{Pages: 3, Bytes: 1000, Time: 5 * time.Minute},
-		Terms:  source.Terms{PollFloor: time.Hour, Attribution: "Example"},
+		Terms:  source.Terms{PollFloor: time.Hour, Attribution: "Example", Keep: source.DefaultKeep},
 	})
+	for text, want := range map[string]time.Duration{"keep: 0s": 0, "keep: 48h": 48 * time.Hour, "refresh: 24h": source.DefaultKeep} {
+		terms := parse(t, strings.Replace(jsonRecipe, "attribution: Example", "attribution: Example, "+text, 1)).Spec().Terms
+		if terms.Keep != want || (terms.Refresh == 24*time.Hour) != (text == "refresh: 24h") {
+			t.Errorf("%s: %+v", text, terms)
+		}
+	}
 }
 
 const fullRecipe = spec + `

@@ -43,6 +43,9 @@ type file struct {
 		Syndicate      bool          `yaml:"syndicate"`
 		Index          bool          `yaml:"index"`
 		Permission     bool          `yaml:"permission"`
+		// Keep is nil where the recipe is silent: 0 is a term.
+		Keep    *time.Duration `yaml:"keep"`
+		Refresh time.Duration  `yaml:"refresh"`
 	} `yaml:"terms"`
 
 	Request struct {

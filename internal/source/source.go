@@ -127,7 +127,16 @@ type Terms struct {
 	// Permission says that the site's written permission is needed before
 	// the source may run.
 	Permission bool
+	// Keep is how long the site's words may be kept when their listing is
+	// closed; 0 means not at all. DefaultKeep is for terms that set no limit.
+	Keep time.Duration
+	// Refresh is how long a listing may be kept that was not seen again, even
+	// where the site cannot be reached; 0 means no limit.
+	Refresh time.Duration
 }
+
+// DefaultKeep is how long texts are kept whose terms set no limit.
+const DefaultKeep = 30 * 24 * time.Hour
 
 // Check reports what is wrong with a spec, all at once.
 func (s Spec) Check() error {
@@ -163,6 +172,12 @@ func (s Spec) Check() error {
 	}
 	if s.Terms.PollFloor <= 0 {
 		bad("terms.poll_floor: missing")
+	}
+	if s.Terms.Keep < 0 {
+		bad("terms.keep: less than nothing")
+	}
+	if s.Terms.Refresh < 0 || s.Terms.Refresh > 0 && s.Terms.Refresh < s.Terms.PollFloor {
+		bad("terms.refresh: at least terms.poll_floor, or nothing could be kept")
 	}
 	return errors.Join(errs...)
 }

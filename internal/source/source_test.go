@@ -26,6 +26,8 @@ func TestCheck(t *testing.T) {
 		"says why":                  func(s *Spec) { s.Enabled = false; s.Why = "Terms." },
 		"close_after":               func(s *Spec) { s.CloseAfter = 0 },
 		"terms.read":                func(s *Spec) { s.Terms.Read = "yesterday" },
+		"terms.keep":                func(s *Spec) { s.Terms.Keep = -1 },
+		"terms.refresh":             func(s *Spec) { s.Terms.Refresh = time.Minute },
 		"terms.attribution":         func(s *Spec) { s.Terms.Attribution = "" },
 		"terms.poll_floor":          func(s *Spec) { s.Terms.PollFloor = 0 },
 	} {

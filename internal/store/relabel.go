@@ -11,15 +11,17 @@ import (
 )
 
 // Outdated counts the listings, open and closed, whose labels are of an
-// older version than this one.
+// older version than this one. Those that have lost their text are not
+// counted.
 func (s *Store) Outdated(ctx context.Context, version int) (n int, err error) {
-	rows, err := s.query(ctx, `SELECT COUNT(*) FROM listing WHERE labelled < $1`, version)
+	rows, err := s.query(ctx, `SELECT COUNT(*) FROM listing WHERE hash <> '' AND labelled < $1`, version)
 	err = each(rows, err, func(rows *sql.Rows) error { return rows.Scan(&n) })
 	return n, doing("count outdated labels", err)
 }
 
 // Relabel labels again up to limit listings whose labels are of an older
-// version than this one, open ones first. Of what label gives, Level, English
+// version than this one, open ones first. Those that have lost their text (see
+// Forget) keep the labels that it gave them. Of what label gives, Level, English
 // and Warnings are taken. Those that differ from what is stored are written
 // and told to the change log; all are marked with the version. That is no
 // visit: the books of runs and the dates of sight stay as they are. ErrNone:
@@ -73,7 +75,7 @@ func (s *Store) outdated(ctx context.Context, version, limit int) ([]outdatedLis
 	var out []outdatedListing
 	rows, err := s.query(ctx, `
 		SELECT l.id, l.hash, c.doc, c.description FROM listing AS l JOIN content AS c ON c.listing = l.id
-		WHERE l.labelled < $1 ORDER BY l.labelled, l.closed_at, l.id LIMIT $2`, version, limit)
+		WHERE l.hash <> '' AND l.labelled < $1 ORDER BY l.labelled, l.closed_at, l.id LIMIT $2`, version, limit)
 	err = each(rows, err, func(rows *sql.Rows) error {
 		var o outdatedListing
 		var id string

@@ -59,6 +59,7 @@ func (hackerNews) Spec() source.Spec {
 			FullText:    true,
 			Syndicate:   true,
 			Index:       true,
+			Keep:        source.DefaultKeep,
 		},
 	}
 }

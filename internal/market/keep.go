@@ -1,0 +1,30 @@
+package market
+
+import "time"
+
+// Keeping is how long a source's terms let its listings be kept.
+type Keeping struct {
+	Source string
+	// Text is how long the site's words may be kept when their listing is
+	// closed; 0 means not at all.
+	Text time.Duration
+	// Refresh is how long a listing may be kept that was not seen again: it is
+	// closed then, whether or not the site can be reached. 0 means no limit.
+	Refresh time.Duration
+}
+
+// WithoutText is the listing without the site's words but those of its title:
+// no description, no quotes, no pay in words. What was read out of them stays.
+func (l Listing) WithoutText() Listing {
+	l.Description = ""
+	l.Pay.Text, l.Pay.Evidence = "", nil
+	l.Apply.Evidence = nil
+	l.SiteLevel, l.SiteEnglish = Evidence{}, Evidence{}
+	l.Level.Evidence, l.English.Evidence = nil, nil
+	var warnings []Warning
+	for _, w := range l.Warnings {
+		warnings = append(warnings, Warning{Kind: w.Kind})
+	}
+	l.Warnings = warnings
+	return l
+}
