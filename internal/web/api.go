@@ -117,13 +117,16 @@ func (s *server) public(serve http.HandlerFunc) http.HandlerFunc {
 			h.Set("Access-Control-Max-Age", "86400")
 		}
 		if wait := s.machine.limit.wait(clientAddr(r), s.Now()); wait > 0 {
-			h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			h.Set("Retry-After", retryAfter(wait))
 			refuse(w, r, problem{Status: http.StatusTooManyRequests, Detail: "Too many requests. Retry-After says in how many seconds to come again."})
 			return
 		}
 		serve(w, r)
 	}
 }
+
+// retryAfter is a time to wait as the header Retry-After tells it.
+func retryAfter(wait time.Duration) string { return strconv.Itoa(int(math.Ceil(wait.Seconds()))) }
 
 // apiDescription is GET /api/v1/openapi.yaml.
 func (s *server) apiDescription(w http.ResponseWriter, r *http.Request) {

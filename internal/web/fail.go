@@ -25,11 +25,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, status int, kind s
 	p := failPage{Heading: v.Text("fail." + kind), Text: v.Text("fail-text." + kind)}
 	p.frame = s.frame(v, r, p.Heading)
 	p.NoIndex = true
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		p.Switch = "/?lang=" + string(p.Other)
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	s.show(w, r, v, "fail", status, p)
+	s.showFail(w, r, v, status, p)
 }
 
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
@@ -71,9 +67,21 @@ func sorted(names []string) []string {
 
 // badParameter refuses parameters that a page does not know, by name.
 func (s *server) badParameter(w http.ResponseWriter, r *http.Request, v *view, names []string) {
-	p := failPage{Heading: v.Text("bad.title"), Text: v.Text("bad.unknown", "param", cut(names[0], 40))}
+	s.bad(w, r, v, v.Text("bad.unknown", "param", cut(names[0], 40)))
+}
+
+// bad says what is wrong with what was sent.
+func (s *server) bad(w http.ResponseWriter, r *http.Request, v *view, text string) {
+	p := failPage{Heading: v.Text("bad.title"), Text: text}
 	p.frame = s.frame(v, r, p.Heading)
 	p.NoIndex = true
+	s.showFail(w, r, v, http.StatusBadRequest, p)
+}
+
+func (s *server) showFail(w http.ResponseWriter, r *http.Request, v *view, status int, p failPage) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		p.Switch = "/?lang=" + string(p.Other) // a link cannot send again what was sent
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	s.show(w, r, v, "fail", http.StatusBadRequest, p)
+	s.show(w, r, v, "fail", status, p)
 }

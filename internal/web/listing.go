@@ -42,7 +42,11 @@ type listingPage struct {
 	Attribution           template.HTML
 	AttributionURL        string
 	// Closed says when and where it was found gone; empty while it is open.
-	Closed       template.HTML
+	Closed template.HTML
+	// ID and Wrongs are the form's, Thanks is for who has just used it.
+	ID           string
+	Wrongs       []reportButton
+	Thanks       template.HTML
 	SimilarTitle string
 	Similar      template.HTML
 }
@@ -77,7 +81,11 @@ const excerptLength = 300
 
 func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 	v := s.view(w, r)
-	if bad := unknown(r.URL.Query()); len(bad) > 0 {
+	bad, reported := unknown(r.URL.Query(), "reported"), market.Wrong(r.URL.Query().Get("reported"))
+	if reported != "" && !reported.Valid() {
+		bad = append(bad, "reported")
+	}
+	if len(bad) > 0 {
 		s.badParameter(w, r, v, bad)
 		return
 	}
@@ -96,6 +104,9 @@ func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := s.listingPage(v, r, l)
+	if p.Thanks = thanks(v, reported); p.Thanks != "" {
+		p.NoIndex, p.Canonical = true, ""
+	}
 	status := http.StatusOK
 	if !l.Open() {
 		status = http.StatusGone
@@ -122,6 +133,8 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listin
 		Text:   m.paragraphs(v, l.Open()),
 		Seen:   v.DateClock(l.FirstSeenAt),
 		SeenAt: stamp(l.FirstSeenAt),
+		ID:     l.ID,
+		Wrongs: reportButtons(v),
 	}
 	title := l.Title
 	if !l.Open() {

@@ -23,6 +23,7 @@ type metrics struct {
 	searches *prometheus.HistogramVec
 	degraded prometheus.Counter
 	failed   prometheus.Counter
+	reports  *prometheus.CounterVec
 }
 
 // newMetrics registers the site's metrics in its registry. A registry serves
@@ -42,8 +43,14 @@ func newMetrics(s *server) *metrics {
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "kajkhoj_search_failed_total", Help: "Searches that could not be answered at all.",
 		}),
+		reports: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "kajkhoj_reports_total", Help: "Readers' reports that were kept, by what they say is wrong.",
+		}, []string{"wrong"}),
 	}
-	s.Registry.MustRegister(m.requests, m.searches, m.degraded, m.failed, gauges{s})
+	s.Registry.MustRegister(m.requests, m.searches, m.degraded, m.failed, m.reports, gauges{s})
+	for _, w := range market.Wrongs {
+		m.reports.WithLabelValues(string(w))
+	}
 	// The process's own figures may be there already.
 	for _, c := range []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})} {
 		if err := s.Registry.Register(c); err != nil && !errors.As(err, new(prometheus.AlreadyRegisteredError)) {

@@ -34,6 +34,10 @@ type Store interface {
 	Listing(ctx context.Context, id string) (market.Listing, error)
 	// Sources are the states of all sources that the store knows.
 	Sources(ctx context.Context) ([]market.SourceState, error)
+	// Report keeps a reader's report and tells whether it is news: of one
+	// network's, one a day of a kind and a listing is kept. It fails with
+	// market.ErrNotFound. The network's address is not stored.
+	Report(ctx context.Context, r market.Report, network string) (news bool, err error)
 }
 
 // IndexState is how the search index stands to the store.
@@ -80,6 +84,10 @@ type server struct {
 	views   map[locale.Lang]*view
 	assets  *assets
 	sources stateCache
+	// reports holds each network to a rate of reports, and crossOrigin other
+	// sites from making any.
+	reports     *limiter
+	crossOrigin *http.CrossOriginProtection
 	// https says that the public reaches the site by TLS.
 	https bool
 	// plainFailure is the page for when no page can be made.
@@ -100,6 +108,10 @@ func New(o Options) (http.Handler, error) {
 	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 	s := &server{Options: o, mux: http.NewServeMux(), views: map[locale.Lang]*view{}, https: base.Scheme == "https"}
+	s.reports = newReportLimiter()
+	if s.crossOrigin, err = crossOrigin(base.Scheme + "://" + base.Host); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
 	if s.assets, err = loadAssets(staticFiles); err != nil {
 		return nil, err
 	}
@@ -123,6 +135,7 @@ func New(o Options) (http.Handler, error) {
 func (s *server) routes() {
 	s.mux.HandleFunc("GET /{$}", s.results)
 	s.mux.HandleFunc("GET /listing/{id}", s.listing)
+	s.mux.HandleFunc("/report", s.report)
 	s.mux.HandleFunc("GET /status", s.status)
 	s.mux.HandleFunc("GET /about", s.about)
 	s.mux.HandleFunc("GET /static/{name}", s.static)
