@@ -3,8 +3,9 @@
 -- The version of the classifier that labelled the listing; 0 where that is
 -- not known.
 ALTER TABLE listing ADD COLUMN labelled INTEGER NOT NULL DEFAULT 0;
--- What is to be labelled again, the open ones (closed_at 0) first.
-CREATE INDEX listing_labelled ON listing (labelled, closed_at, id);
+-- What is to be labelled again, the open ones (closed_at 0) first. A listing
+-- without a hash has lost its text, and cannot be.
+CREATE INDEX listing_labelled ON listing (labelled, closed_at, id) WHERE hash <> '';
 
 -- What readers say is wrong, with the label that they saw.
 CREATE TABLE report (
