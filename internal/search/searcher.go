@@ -18,6 +18,8 @@ type Store interface {
 	// Groups gives the open representatives of duplicate groups with their
 	// AlsoOn, in the order asked. Closed and unknown groups are left out.
 	Groups(ctx context.Context, groups []string) ([]market.Listing, error)
+	// Hits gives what Groups gives without Description; it is not to be changed.
+	Hits(ctx context.Context, groups []string) ([]market.Listing, error)
 	// Changes gives at most limit changes after a number, ascending.
 	Changes(ctx context.Context, after int64, limit int) ([]market.Change, error)
 	// Head is the newest change's number, 0 where there is none.
@@ -49,6 +51,7 @@ type Searcher struct {
 
 // Page is the answer to a query.
 type Page struct {
+	// Hits may lack their Description, and are not to be changed.
 	Hits  []market.Listing
 	Total int
 	// Facets are nil when Degraded. When words were dropped they count by the
@@ -88,7 +91,7 @@ func (s *Searcher) Search(ctx context.Context, q market.Query) (Page, error) {
 			return Page{}, fmt.Errorf("browsing the store: %w", err)
 		}
 	default:
-		if page.Hits, err = s.Store.Groups(ctx, found.Groups); err != nil {
+		if page.Hits, err = s.Store.Hits(ctx, found.Groups); err != nil {
 			return Page{}, fmt.Errorf("reading hits: %w", err)
 		}
 		page.Total, page.Facets, page.Dropped = found.Total, found.Facets, dropped

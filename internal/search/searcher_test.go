@@ -45,6 +45,14 @@ func (s *shelf) Groups(ctx context.Context, groups []string) (out []market.Listi
 	return out, s.err
 }
 
+func (s *shelf) Hits(ctx context.Context, groups []string) ([]market.Listing, error) {
+	hits, err := s.Groups(ctx, groups)
+	for i := range hits {
+		hits[i].Description = ""
+	}
+	return hits, err
+}
+
 func (s *shelf) Changes(ctx context.Context, after int64, limit int) (out []market.Change, err error) {
 	for _, c := range s.changes {
 		if c.Seq > after && len(out) < limit {

@@ -23,117 +23,142 @@ func (s *Store) Listing(ctx context.Context, id string) (market.Listing, error) 
 	if err != nil {
 		return market.Listing{}, doing("read a listing", err)
 	}
-	l, found := market.Listing{}, false
+	var one []member
 	var also []market.Copy
 	for _, m := range rows {
 		if m.ID == id {
-			l, found = m, true
+			one = append(one, m)
 		} else {
-			also = append(also, copyOf(m))
+			also = append(also, m.copy())
 		}
 	}
-	if !found {
+	if len(one) == 0 {
 		return market.Listing{}, fmt.Errorf("listing %q: %w", id, market.ErrNotFound)
 	}
-	l.AlsoOn = also
-	one := []market.Listing{l}
+	one[0].AlsoOn = also
 	if err := s.fill(ctx, one); err != nil {
 		return market.Listing{}, doing("read a listing", err)
 	}
-	return one[0], nil
+	return one[0].Listing, nil
 }
 
 // Groups are the groups' representatives in the order asked: of each its
 // oldest open listing, the other open ones in AlsoOn. Groups that are closed
 // or unknown are left out.
 func (s *Store) Groups(ctx context.Context, groups []string) ([]market.Listing, error) {
+	ls, err := s.representatives(ctx, groups, s.fill)
+	return ls, doing("read duplicate groups", err)
+}
+
+// Hits are the groups' representatives as Groups gives them, but without
+// their Description, which lists of hits do not show and which is most of
+// what there is to read. They share memory with what others are given, and
+// are not to be changed.
+func (s *Store) Hits(ctx context.Context, groups []string) ([]market.Listing, error) {
+	ls, err := s.representatives(ctx, groups, s.outline)
+	return ls, doing("read hits", err)
+}
+
+// representatives are those of some groups; read fills in their contents, at
+// most maxList at a time.
+func (s *Store) representatives(ctx context.Context, groups []string, read func(context.Context, []member) error) ([]market.Listing, error) {
 	out := make([]market.Listing, 0, len(groups))
 	for len(groups) > 0 {
-		n := min(len(groups), maxList)
-		ls, err := s.groups(ctx, groups[:n])
+		some := groups[:min(len(groups), maxList)]
+		groups = groups[len(some):]
+		list, args := in(1, some)
+		rows, err := s.members(ctx, `closed_at = 0 AND grp IN `+list, args...)
 		if err != nil {
-			return nil, doing("read duplicate groups", err)
+			return nil, err
 		}
-		out = append(out, ls...)
-		groups = groups[n:]
+		byGroup := make(map[string]*member, len(some))
+		for i := range rows {
+			m := &rows[i]
+			if first := byGroup[m.Group]; first != nil {
+				first.AlsoOn = append(first.AlsoOn, m.copy())
+			} else {
+				byGroup[m.Group] = m
+			}
+		}
+		ms := make([]member, 0, len(byGroup))
+		for _, g := range some {
+			if m := byGroup[g]; m != nil {
+				ms = append(ms, *m)
+			}
+		}
+		if err := read(ctx, ms); err != nil {
+			return nil, err
+		}
+		for _, m := range ms {
+			out = append(out, m.Listing)
+		}
 	}
 	return out, nil
 }
 
-func (s *Store) groups(ctx context.Context, groups []string) ([]market.Listing, error) {
-	list, args := in(1, groups)
-	rows, err := s.members(ctx, `closed_at = 0 AND grp IN `+list, args...)
-	if err != nil {
-		return nil, err
-	}
-	byGroup := make(map[string]market.Listing, len(groups))
-	for _, m := range rows {
-		first, ok := byGroup[m.Group]
-		if ok {
-			first.AlsoOn = append(first.AlsoOn, copyOf(m))
-		} else {
-			first = m
-		}
-		byGroup[m.Group] = first
-	}
-	out := make([]market.Listing, 0, len(byGroup))
-	for _, g := range groups {
-		if l, ok := byGroup[g]; ok {
-			out = append(out, l)
-		}
-	}
-	return out, s.fill(ctx, out)
+// member is a listing without its content, and the version of that.
+type member struct {
+	market.Listing
+	version
+}
+
+// copy is how a member stands beside the group's representative.
+func (m *member) copy() market.Copy {
+	return market.Copy{ID: m.ID, Source: m.Source, URL: m.URL}
+}
+
+// of is the member with its content.
+func (m *member) of(content market.Listing) market.Listing {
+	content.Labelled, content.Group, content.AlsoOn = m.Labelled, m.Group, m.AlsoOn
+	content.FirstSeenAt, content.LastSeenAt, content.ClosedAt = m.FirstSeenAt, m.LastSeenAt, m.ClosedAt
+	return content
 }
 
 // members reads listings without their content, those of a group together
 // and the oldest first.
-func (s *Store) members(ctx context.Context, condition string, args ...any) ([]market.Listing, error) {
-	var out []market.Listing
+func (s *Store) members(ctx context.Context, condition string, args ...any) ([]member, error) {
+	var out []member
 	rows, err := s.query(ctx, `
-		SELECT id, source, url, grp, first_seen, last_seen, closed_at FROM listing
+		SELECT id, source, url, grp, first_seen, last_seen, closed_at, labelled, hash, posted_at FROM listing
 		WHERE `+condition+` ORDER BY grp, first_seen, id`, args...)
 	err = each(rows, err, func(rows *sql.Rows) error {
-		var l market.Listing
+		var m member
 		var first, last, closed int64
-		if err := rows.Scan(&l.ID, &l.Source, &l.URL, &l.Group, &first, &last, &closed); err != nil {
+		if err := rows.Scan(&m.ID, &m.Source, &m.URL, &m.Group, &first, &last, &closed, &m.Labelled, &m.hash, &m.posted); err != nil {
 			return err
 		}
-		l.FirstSeenAt, l.LastSeenAt, l.ClosedAt = at(first), at(last), at(closed)
-		out = append(out, l)
+		m.FirstSeenAt, m.LastSeenAt, m.ClosedAt = at(first), at(last), at(closed)
+		out = append(out, m)
 		return nil
 	})
 	return out, err
 }
 
-func copyOf(l market.Listing) market.Copy {
-	return market.Copy{ID: l.ID, Source: l.Source, URL: l.URL}
-}
-
-// fill reads the content of at most maxList listings.
-func (s *Store) fill(ctx context.Context, ls []market.Listing) error {
-	if len(ls) == 0 {
+// fill reads the content of at most maxList listings, with their texts.
+func (s *Store) fill(ctx context.Context, ms []member) error {
+	if len(ms) == 0 {
 		return nil
 	}
-	ids := make([]string, len(ls))
-	place := make(map[string]*market.Listing, len(ls))
-	for i := range ls {
-		ids[i] = ls[i].ID
-		place[ls[i].ID] = &ls[i]
+	ids := make([]string, len(ms))
+	place := make(map[string]*member, len(ms))
+	for i := range ms {
+		ids[i] = ms[i].ID
+		place[ms[i].ID] = &ms[i]
 	}
 	list, args := in(1, ids)
 	rows, err := s.query(ctx, `SELECT listing, doc, description FROM content WHERE listing IN `+list, args...)
 	return each(rows, err, func(rows *sql.Rows) error {
 		var id string
 		var doc sql.RawBytes
-		var description string
-		if err := rows.Scan(&id, &doc, &description); err != nil {
+		var content market.Listing
+		if err := rows.Scan(&id, &doc, &content.Description); err != nil {
 			return err
 		}
-		l := place[id]
-		if err := json.Unmarshal(doc, l); err != nil {
+		if err := json.Unmarshal(doc, &content); err != nil {
 			return fmt.Errorf("content of listing %s: %w", id, err)
 		}
-		l.Description = description
+		m := place[id]
+		m.Listing = m.of(content)
 		return nil
 	})
 }
@@ -163,7 +188,7 @@ func (s *Store) Open(ctx context.Context) iter.Seq2[market.Listing, error] {
 			var ls []market.Listing
 			if err == nil {
 				last = groups[len(groups)-1]
-				ls, err = s.groups(ctx, groups)
+				ls, err = s.representatives(ctx, groups, s.fill)
 			}
 			if err != nil {
 				yield(market.Listing{}, doing("read all open listings", err))
@@ -213,7 +238,7 @@ func (s *Store) Browse(ctx context.Context, keep func(market.Listing) bool, offs
 			break
 		}
 		looked += len(groups)
-		ls, err := s.groups(ctx, groups)
+		ls, err := s.representatives(ctx, groups, s.fill)
 		if err != nil {
 			return nil, 0, doing("browse listings", err)
 		}

@@ -67,6 +67,8 @@ type Store struct {
 	w, r *sql.DB
 	// reads are the prepared statements of r, which are few: see query.
 	reads statements
+	// outlines are what Hits has read lately.
+	outlines outlines
 	// growth is nil on SQLite.
 	growth *growth
 }
@@ -127,7 +129,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 const (
 	sqlitePragmas = "?_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
 	sqliteWriter  = sqlitePragmas + "&_txlock=immediate&_pragma=cache_size(-32768)&_pragma=journal_size_limit(67108864)"
-	sqliteReader  = sqlitePragmas + "&_pragma=query_only(1)&_pragma=cache_size(-8192)"
+	sqliteReader  = sqlitePragmas + "&_pragma=query_only(1)&_pragma=cache_size(-2048)"
 )
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {

@@ -53,6 +53,8 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"cancelled", testCancelled},
 		{"claimers", testClaimers},
 		{"follower", testFollower},
+		{"hits", testHits},
+		{"hits meanwhile", testHitsMeanwhile},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
