@@ -17,7 +17,7 @@ var (
 	// amid are words before "native English speaker" by which the speaker is
 	// somebody around the work.
 	amid     = words("for", "by", "with", "to", "from", "of", "among", "between", "targeting", "target", "like", "and", "as", "at", "teach", "teaches", "help", "helps", "interview", "record", "recording", "hired", "replace", "replacing", "meet", "find")
-	searches = words("looking", "searching", "search", "seeking", "open", "hunting", "only", "job", "role", "position", "opportunity", "ideal", "suitable", "perfect", "work", "task", "need", "needs", "accept", "want", "must", "be", "hiring", "hire", "call", "limited", "restricted", "preference", "opening")
+	searches = words("looking", "searching", "search", "seeking", "open", "hunting", "only", "job", "role", "position", "opportunity", "ideal", "suitable", "perfect", "work", "task", "need", "needs", "accept", "want", "must", "be", "hiring", "hire", "call", "limited", "paid", "restricted", "preference", "opening")
 	// degrees are words by which "English is not required" denies no more
 	// than a degree of it.
 	degrees = words("fluent", "perfect", "native", "excellent", "good", "advanced", "strong", "proficient", "spoken", "written", "flawless", "professional", "business", "conversational", "great", "speaking", "level", "american", "british", "accent", "b2", "c1", "c2", "সাবলীল", "ভালো", "ভাল", "নেটিভ", "নেটিভের", "মতো", "খুব", "স্পোকেন", "শুদ্ধ", "fluency", "of", "in", "knowing")
@@ -109,7 +109,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 	if before(t, m.First, 5, topic) || after(t, m.Last, 1, behindTopic) || after(t, m.Last, 5, wish) || before(t, m.First, 5, conditions) || before(t, m.First, 3, maybe) || before(t, m.First, 6, formerly) {
 		return ""
 	}
-	if deniedBefore(t, m.First, 8) || deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || !ofWorker(t, m.First, 10) {
+	if deniedBefore(t, m.First, 8) || m.ID != gradeEnglish && deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 10) {
 		return ""
 	}
 	// A comma inside parts a list; "fluent in French or English" leaves the
@@ -149,6 +149,10 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		}
 		return market.Native
 	case accent:
+		// "Neutral accent" of a voice in another language, or of a machine.
+		if before(t, m.First, 6, tongues) || before(t, m.First, 5, words("ai", "tts", "synthetic", "generated", "belgian", "swiss", "voices")) {
+			return ""
+		}
 		return market.Native
 	case highEnglish, englishHigh:
 		return market.Fluent

@@ -118,7 +118,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 				value = market.Intermediate
 			}
 		case senior:
-			if field == "title" && !after(t, m.First, 1, behindWorker) && !before(t, m.First, 3, words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")) && !deniedAfter(t, m.Last, 4) {
+			if field == "title" && !names(t, m.First) && !before(t, m.First, 3, words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")) && !deniedAfter(t, m.Last, 4) {
 				value = market.Expert
 			}
 		case seniorWanted:
@@ -138,7 +138,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 }
 
 var (
-	conditions = words("if", "unless", "whether", "would", "were", "although", "imagine", "suppose")
+	conditions = words("if", "whether", "would", "were", "although", "imagine", "suppose")
 	// hopes are words before "entry-level job" of somebody who is to find one.
 	hopes = words("obtain", "land", "find", "finding", "getting", "resume", "resumes", "cv", "letter", "letters", "board", "prepares", "individuals", "graduates", "listings", "salary", "salaries", "recruit", "recruits", "website", "app", "previously", "formerly", "hired", "was", "were", "had")
 	// demanding are words behind "freshers welcome but" that take it back.
@@ -157,13 +157,13 @@ func sendsAway(t *phrase.Text, m phrase.Match) bool {
 // ofBeginner reports whether a word for beginners is about the worker who is
 // wanted, and not about the audience, the client or a name.
 func ofBeginner(field string, t *phrase.Text, m phrase.Match) bool {
-	if before(t, m.First, 4, notWorker) || before(t, m.First, 6, hopes) || after(t, m.Last, 1, behindWorker) || before(t, m.First, 4, conditions) {
+	if before(t, m.First, 4, notWorker) || before(t, m.First, 6, hopes) || names(t, m.Last) || before(t, m.First, 4, conditions) {
 		return false
 	}
 	if m.ID == entryWanted {
 		return !bracketInside(t, m) && !before(t, m.First, 6, thirds)
 	}
-	if before(t, m.First, 3, iAm) || before(t, m.First, 6, thirds) {
+	if before(t, m.First, 3, iAm) || field != "title" && before(t, m.First, 6, thirds) {
 		return false
 	}
 	if m.ID == beginnersWelcome {
@@ -183,10 +183,24 @@ func ofSkill(t *phrase.Text, m phrase.Match) bool {
 	return after(t, m.Last, 3, tools) && !after(t, m.Last, 1, words("experience")) || before(t, m.First, 4, words("english", "excel", "course", "at", "language", "spanish", "students", "learners"))
 }
 
+// names reports whether the word behind word i makes it part of a name, as
+// in "Junior Achievement", "senior living" or "intern portal", but not in
+// "senior software engineer".
+func names(t *phrase.Text, i int) bool {
+	if i+1 >= len(t.Words) || t.Words[i+1].Sep&phrase.SepEnd != 0 || !behindWorker[t.Fold(i+1)] {
+		return false
+	}
+	return plural[t.Fold(i+1)] || !after(t, i+1, 3, roles)
+}
+
+// plural are words behind "senior" that are the workers themselves when
+// somebody is looked for.
+var plural = words("engineers", "developers", "designers", "team", "design", "staff")
+
 // seniorNoun reports whether "senior" is said of old people or another name.
 func seniorNoun(t *phrase.Text, m phrase.Match) bool {
 	for i := m.First; i <= m.Last; i++ {
-		if f := t.Fold(i); (f == "senior" || f == "sr") && behindWorker[t.Fold(i+1)] && !words("engineers", "developers", "designers", "team", "design", "health", "staff")[t.Fold(i+1)] {
+		if f := t.Fold(i); (f == "senior" || f == "sr") && names(t, i) && !plural[t.Fold(i+1)] {
 			return true
 		}
 	}
@@ -248,7 +262,7 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 	if t.Raw[t.Words[m.Last].Start] >= 0x80 {
 		least = 2
 	}
-	if n < least || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
+	if n < least || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
 		return ""
 	}
 	if before(t, m.First, 3, words("up", "under", "less", "within", "every", "next", "for")) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {

@@ -175,6 +175,9 @@ var patterns = map[int][]string{
 	warnFee: {
 		"(pay|send|deposit|transfer|submit) (a|an|the|your|us)? _3 (registration|joining|security|refundable|training|processing|verification|activation|membership|application|enrollment|enrolment|onboarding|starter) _1 (fee|fees|deposit|charge|charges|money)",
 		"(registration|joining|security|verification|activation|training|enrollment|enrolment) (fee|fees|deposit|charge) (is|of|must|needs|will be|has to be|to be)? _3 (required|paid|mandatory|applicable|payable|refunded|refundable)",
+		"(send|pay|deposit|transfer) (us|me|just|only)? (usd|tk|taka|rs|bdt)? # (usd|dollars|dollar|taka|tk|rs|bdt|টাকা)? (for|to get|to receive) (your|the|a|an)? _2 (id|card|software|kit|training|registration|verification|security|materials|account|form|access|license|licence|seat)",
+		"(send|pay|deposit|transfer) (us|me|just|only)? (usd|tk|taka|rs|bdt)? # (usd|dollars|dollar|taka|tk|rs|bdt|টাকা)? as (a|the|your)? _1 (fee|deposit|registration|security|charge)",
+		"(joining|registration|verification|activation|security|training) (fee|deposit|charge) of _1 # (usd|dollars|dollar|taka|tk|bdt|rs)? (applies|is needed|is required|needed|required|before|to start|to join|must)",
 		"(refundable|security) (deposit|fee) (of|is|required)", "you (must|need to|have to|will need to|should) (first)? (pay|deposit|invest) (a|an|the|us)? _3 (fee|deposit|money|amount|registration|joining)",
 		"(রেজিস্ট্রেশন|ভেরিফিকেশন|জয়েনিং|ভর্তি|রেজিষ্ট্রেশন|ট্রেনিং) ফি* _4 (দিতে|পাঠান|পাঠাতে|জমা|লাগবে|দিয়ে|প্রযোজ্য|দিন|টাকা)", "জামানত* _3 (দিতে|লাগবে|জমা|দিন|রাখতে)", "(বিকাশে|নগদে|রকেটে) _3 (পাঠান|পাঠাতে|পাঠিয়ে|দিন|সেন্ড|দিতে)", "জয়েন করতে ফি*", "join (করতে|korte) (ফি|fee)",
 		"(registration|joining|verification|join|reg) fee _3 (pathan|pathate|dite|diye|lagbe|din|den)", "bkash (e)? _2 (pathan|pathate|korun|send|den)",
@@ -187,6 +190,7 @@ var patterns = map[int][]string{
 	},
 	warnChat: {
 		"(contact|message|text|dm|reach|add|ping|write|msg|inbox|join|apply|knock|hmu) (me|us|out|to|our|my|directly|the|now|hr|manager)? (me|us|our|hr|directly|to|manager|admin)? (on|via|through|in|at|by|over|using)? _1 @apps",
+		"(contact|message|text|reach|dm|msg|inbox|ping|apply|knock|write) (me|us|to me|to us|our manager|our hr)? (only|just|directly|exclusively) (on|via|through|by|over|using) @apps",
 		"(contact|message|text|reach|apply) (only)? (on|via|through|by) @apps", "@apps (me|us) (at|on|now|directly)", "@apps only", "only (on|via|through) @apps",
 		"(হোয়াটসঅ্যাপে|হোয়াটসঅ্যাপ|হোয়াটসএপে|হোয়াটসঅ্যাপে) _2 (যোগাযোগ|মেসেজ|নক|করুন)", "টেলিগ্রামে _2 (জয়েন|যোগাযোগ|নক|মেসেজ|করুন)", "@apps (e|a|এ) (join|jogajog|knock|msg|message|নক|জয়েন|যোগাযোগ)",
 	},
@@ -203,6 +207,9 @@ var patterns = map[int][]string{
 	warnFree: {
 		"(do|complete|submit|make|create|deliver|write|design|provide|prepare) (a|an|one|the|some|us|me)? _2 (free|unpaid) (sample|test|task|work|project|article|design|demo|mockup|trial)", "(unpaid|free) (trial|test) (task|project|work|period|week|assignment|article|shift)", "(trial|test) (task|period|project|work|week|assignment) (is|will be|are) (unpaid|free|not paid|without pay)",
 		"first (task|article|video|project|design|job|sample|week|month|post|page) (is|will be|must be|should be) (free|unpaid|for free|free of charge|free of cost)", "(small|short|quick) (free|unpaid) (task|test|sample|project)", "(this|it) is (a|an)? unpaid (project|work|task|job|internship)", "work for free (for|at|in)", "ফ্রি (কাজ|স্যাম্পল) করে (দেখান|দেখাতে|দিতে)", "ফ্রিতে _2 (কাজ|স্যাম্পল|করে) (দেখান|দেখাতে|দিতে|করতে)", "free te kaj kore",
+		"(do|edit|complete|make|write|design|type|translate|retouch|process|deliver|prepare) _6 (as|for) (a|an|your)? unpaid (test|trial|sample|task|work)", "(do|edit|complete|make|write|design|type|translate|retouch|process|deliver|prepare) _6 as (a|your)? free (test|trial)",
+		"(do|edit|complete|make|write|design|type|translate|retouch|process|deliver) (the|your|our)? (first)? # _2 (for free|without pay|without payment|free of charge|unpaid)", "first # (tasks|articles|videos|designs|pictures|images|photos|posts|pages|hours|days) (is|are|will be|must be) (a free test|free|unpaid|for free|not paid)",
+		"first @number (tasks|articles|videos|designs|pictures|images|photos|posts|pages|hours|days) (is|are|will be|must be) (a free test|free|unpaid|for free|not paid)",
 	},
 	warnForward: {
 		"(receive|accept|receiving) _3 (payments|payment|money|funds|cheques|checks|transfers|deposits) (in|into|to|on|through|via) your _3 (account|wallet|paypal|bank)", "(cash|deposit) (the|a|our)? (cheque|check|cheques|checks) and", "(forward|resend|transfer|send|wire) (the)? (rest|remaining|balance) (of)? (the)? _1 (money|funds|amount|payment|balance) to", "keep (a|your|#)? _2 (commission|percent) and (send|forward|transfer|wire)",
@@ -214,7 +221,8 @@ var patterns = map[int][]string{
 		"(clear|pass) (a|an|the|my|qualification|certification)? (online|qualification|certification|final)? (exam|exams)", "part of my (university|uni|college) assignment", "proxy (interview|exam)", "(take|attend) (the)? (exam|interview|test) (on|in) (my|our) (behalf|place)", "(অ্যাসাইনমেন্ট|এসাইনমেন্ট|থিসিস) (লিখে|করে) (দাও|দিন|দিতে|দেন)", "(assignment|exam) (likhe|kore|diye) (den|dao|dite|din)",
 	},
 	warnCard: {
-		"টাকায় (ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি*|কার্ড*)", "(ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি|কার্ড|আইডি কার্ড) _3 (মাত্র|কিনুন|টাকায়|টাকা|করে দিচ্ছি|করে দেওয়া)", "(freelancer|freelancing) id card _4 (taka|tk|price|kinun|banay|banate|sell|sale)", "(buy|get) (your|a) (freelancer|freelancing) id card",
+		"টাকায় (ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি*|কার্ড*)", "(ফ্রিল্যান্সার|ফ্রিল্যান্সিং) (আইডি|কার্ড|আইডি কার্ড) _3 (মাত্র|কিনুন|টাকায়|টাকা|করে দিচ্ছি|করে দেওয়া)", "(freelancer|freelancing) id card _4 (taka|tk|price|kinun|banay|banate|sell|sale)", "(buy|purchase|order|get) (your|a|the|our|this) (freelancer|freelancing|freelance) (id card|card)", "(buy|purchase|order) (your|a|the|our|this)? _1 (freelancer|freelancing|freelance) id",
+		"(get|take|collect) (your|a|the|our)? (freelancer|freelancing|freelance) id (card)? _1 (from us|from me|for # taka|for # tk)", "(freelancer|freelancing) id (card)? costs _1 #",
 	},
 	warnPay: {
 		"(earn|make) (up to)? # (to)? #? (usd|dollars|taka|tk|bdt|টাকা)? (daily|everyday|a day|per day|every day|each day)", "(earn|make) (easy|quick|fast) (money|cash)", "দৈনিক নিশ্চিত (আয়|ইনকাম)", "নিশ্চিত (আয়|ইনকাম)", "(প্রতিদিন|দৈনিক|দিনে) # (থেকে)? # টাকা", "(প্রতিদিন|দৈনিক) # টাকা (আয়|ইনকাম)", "(protidin|doinik|daily) # (to|theke)? # taka", "invite (korun|koren) taka paben", "(guaranteed|fixed) daily income",

@@ -67,13 +67,19 @@ var (
 	// theWorker are words for the one who is asked.
 	theWorker = words("you", "you'll", "you're", "your", "you've", "candidate", "candidates", "applicant", "applicants", "someone", "somebody", "anyone", "person", "freelancer", "freelancers", "qualifications", "minimum", "must")
 	// theClient are words for the one who asks.
-	theClient = words("we", "i", "our", "my", "us", "i'm", "we're", "i've", "we've", "im", "he", "she", "his", "her", "their", "they", "they're", "who've", "he's", "she's")
+	theClient = words("we", "i", "our", "my", "i'm", "we're", "i've", "we've", "im", "he", "she", "his", "her", "their", "they", "they're", "who've", "he's", "she's")
 	// houses are what a client may be; a worker may be one too.
-	houses = words("company", "studio", "agency", "firm", "startup", "team", "business", "brand", "shop", "store", "founder", "founders", "co-founder", "cofounder", "ceo", "cto", "boss", "owner", "owners", "organisation", "organization", "school", "clinic", "office",
-		"bureau", "lab", "publisher", "consultancy", "client", "client's", "manufacturer", "bank", "practice", "colleagues", "staff", "employer", "author", "coach", "director", "instructor", "mentor", "trainer", "manager", "supervisor", "group", "restaurant", "hotel", "house", "family")
+	houses = words("company", "studio", "agency", "firm", "startup", "team", "business", "brand", "shop", "store", "founder", "founders", "co-founder", "cofounder", "ceo", "boss", "owner", "owners", "organisation", "organization", "school", "clinic", "office",
+		"bureau", "lab", "publisher", "consultancy", "client", "client's", "manufacturer", "bank", "practice", "colleagues", "staff", "employer", "restaurant", "hotel", "house", "family")
 	// thirds are people whom the work is for, or the thing that is made.
 	thirds = words("audience", "readers", "reader", "users", "user", "customers", "customer", "clients", "visitors", "viewers", "listeners", "guests", "students", "learners", "participants", "patients", "players", "respondents", "characters", "character", "personas", "persona", "interviewees", "buyers",
-		"bot", "chatbot", "ai", "app", "system", "model", "software", "tool", "website", "site", "avatar", "robot", "assistant's", "course", "voicebot", "plugin", "tenants", "members", "guide", "children", "pupils")
+		"bot", "chatbot", "app", "system", "model", "software", "tool", "website", "site", "avatar", "robot", "assistant's", "course", "voicebot", "plugin", "tenants", "members", "guide", "children", "pupils")
+)
+
+var (
+	roles = words(classes["role"]...)
+	// demands are words behind a phrase that ask it of the worker.
+	demands = words("required", "needed", "essential", "must", "mandatory", "necessary", "expected")
 )
 
 // ofWorker reports whether what stands at word i is said of the worker: the
@@ -96,7 +102,7 @@ func ofWorker(t *phrase.Text, i, n int) bool {
 			if !asked && (before(t, j, 3, theClient) || !before(t, j, 6, asking)) {
 				return false
 			}
-		case part && thirds[w]:
+		case part && thirds[w] && !roles[t.Fold(j+1)]: // but "app developer"
 			return false
 		}
 	}

@@ -22,6 +22,11 @@ var (
 	product = words("users", "user", "customers", "customer", "clients", "members", "member", "visitors", "buyers", "sellers", "students", "patients", "guests",
 		"app", "application", "website", "site", "system", "platform", "bot", "button", "feature", "page", "form", "script", "tool", "software", "plugin", "tenants",
 		"drivers", "vendors", "they", "who", "people", "allow", "allows", "api", "property", "car", "apartment")
+	// payers are words before "pay the fee" by which it is not the worker who
+	// pays.
+	payers = words("we", "i", "we'll", "i'll", "company", "client", "clients", "employer", "firm", "agency", "us", "gladly", "platform")
+	// paidBy are words behind "the fee is paid" that take it from the worker.
+	paidBy = words("us", "ourselves", "company", "client", "employer", "me", "participant", "participants", "student", "students", "member", "members", "player", "team", "attendee", "attendees", "customer", "customers", "user", "users", "event", "stripe", "paypal", "database", "api", "table", "endpoint", "json")
 	// statement are words that begin a sign which is no imperative.
 	statement = words("trial", "test", "first", "unpaid", "free", "small", "short", "quick", "this", "it")
 	// asks are words right before an imperative.
@@ -55,11 +60,11 @@ func (d *document) warnings() []market.Warning {
 
 // bids reports whether a hit is said to the worker.
 func bids(t *phrase.Text, m phrase.Match) bool {
-	if before(t, m.First, 4, denied) || after(t, m.Last, 3, denied) {
+	if before(t, m.First, 4, denied) || after(t, m.Last, 3, denied) && m.ID != warnCard {
 		return false
 	}
 	for i := m.First; i <= m.Last; i++ {
-		if denied[t.Fold(i)] {
+		if denied[t.Fold(i)] && m.ID != warnFree { // "the first articles are not paid"
 			return false
 		}
 	}
@@ -67,7 +72,11 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		return true // Bengali words say by their endings whom they bid
 	}
 	switch m.ID {
-	case warnFee, warnForward, warnRent:
+	case warnFee:
+		return !before(t, m.First, 4, product) && !after(t, m.Last, 4, paidBy) && (before(t, m.First, 2, words("you")) || !before(t, m.First, 3, payers))
+	case warnCard:
+		return !before(t, m.First, 4, product) && !before(t, m.First, 3, payers) && !after(t, m.Last, 4, words("api", "database", "table", "endpoint", "json", "field"))
+	case warnForward, warnRent:
 		return !before(t, m.First, 4, product)
 	case warnChat, warnReviews, warnID, warnFree, warnPay:
 		if statement[t.Fold(m.First)] {
