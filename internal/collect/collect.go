@@ -121,25 +121,39 @@ func (c *Collector) Once(ctx context.Context, name string, now time.Time) (marke
 	if !ok {
 		return market.Outcome{}, fmt.Errorf("source %q: %w", name, market.ErrNotFound)
 	}
-	r, err := c.Store.ClaimNamed(ctx, name, now, lease)
-	if errors.Is(err, market.ErrNone) {
-		return market.Outcome{}, fmt.Errorf("%s: a run is under way: %w", name, err)
-	}
+	r, err := c.claim(ctx, src.Spec(), now)
 	if err != nil {
 		return market.Outcome{}, err
-	}
-	if at := allowedAt(r, src.Spec()); at.After(now) {
-		err := fmt.Errorf("%s: %w: one in %v, again at %s", name, ErrTooSoon, src.Spec().Terms.PollFloor, at.UTC().Format(time.RFC3339))
-		return market.Outcome{}, errors.Join(err, c.Store.Release(ctx, r, time.Time{}))
 	}
 	return c.run(ctx, src, r, now)
 }
 
-// Try puts a source through the code that a run uses, and saves nothing: the
-// source's own extraction, normalising and labelling. With a page it reads
+// claim leases a source, due or not, unless its terms allow no visit yet; it
+// fails as Once does.
+func (c *Collector) claim(ctx context.Context, spec source.Spec, now time.Time) (market.Run, error) {
+	r, err := c.Store.ClaimNamed(ctx, spec.Name, now, lease)
+	if errors.Is(err, market.ErrNone) {
+		return r, fmt.Errorf("%s: a run is under way: %w", spec.Name, err)
+	}
+	if err != nil {
+		return r, err
+	}
+	if at := allowedAt(r, spec); at.After(now) {
+		err := fmt.Errorf("%s: %w: one in %v, again at %s", spec.Name, ErrTooSoon, spec.Terms.PollFloor, at.UTC().Format(time.RFC3339))
+		return r, errors.Join(err, c.Store.Release(ctx, r, time.Time{}))
+	}
+	return r, nil
+}
+
+// Try puts a source through the code that a run uses, and saves no listing:
+// the source's own extraction, normalising and labelling. With a page it reads
 // that answer, as it was saved; without one it asks the live site. It fails
 // as Source.Extract and Source.Collect do: with source.ErrFormat or
 // source.ErrChallenge where the answer is not what the source sends.
+//
+// A visit to the live site is one like any other: where there is a Store, the
+// source is leased meanwhile, Try fails as Once does, and the store keeps that
+// the site was visited. Without one nothing is known of other visits.
 //
 // skip is told the reason of each item that the source leaves out by rule.
 func (c *Collector) Try(ctx context.Context, src source.Source, page *fetch.Page, now time.Time, emit func(market.Listing), reject func(market.Reject), skip func(why string)) error {
@@ -149,12 +163,15 @@ func (c *Collector) Try(ctx context.Context, src source.Source, page *fetch.Page
 	t.listing = func(l market.Listing) error { emit(l); return nil }
 	t.rejected = reject
 	var err error
-	if page != nil {
+	switch {
+	case page != nil:
 		var p fetch.Page
 		if p, err = fetch.Saved(page.URL, page.Header, page.Body, spec.Limits.Bytes); err == nil {
 			err = src.Extract(ctx, p, t.input(nil, market.Validator{}))
 		}
-	} else {
+	case c.Store != nil:
+		return c.tryLeased(ctx, src, t)
+	default:
 		ctx, cancel := context.WithTimeout(ctx, timeFor(spec))
 		defer cancel()
 		_, err = src.Collect(ctx, t.input(c.session(ctx, spec), market.Validator{}))
@@ -163,6 +180,42 @@ func (c *Collector) Try(ctx context.Context, src source.Source, page *fetch.Page
 		err = t.unreadable()
 	}
 	return err
+}
+
+// tried is the reason why a visit of Try is a partial run.
+const tried = "a trial: nothing was saved"
+
+// tryLeased asks the live site under a lease. The store keeps the visit as a
+// failed run where it failed, otherwise as a partial one, which closes
+// nothing and leaves all to be asked for again; the source is then due as
+// soon as its terms allow.
+func (c *Collector) tryLeased(ctx context.Context, src source.Source, t *taking) error {
+	r, err := c.claim(ctx, t.spec, t.now)
+	if err != nil {
+		return err
+	}
+	v := &run{c: c, store: c.Store, r: r, t: t, began: time.Now()}
+	v.r.Validator = market.Validator{} // a 304 would show nothing
+	session, _, err := v.ask(ctx, src)
+	if err == nil {
+		err = t.unreadable()
+	}
+	// The books are closed also when the program is being stopped.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer cancel()
+	if ctx.Err() != nil && session.Status() == 0 {
+		return errors.Join(err, c.Store.Release(end, r, time.Time{}))
+	}
+	state := market.RunPartial
+	if err != nil {
+		state = stateOf(err, false)
+	}
+	o := v.outcome(session, state, err)
+	if !state.Failed() {
+		o.Err, o.Next = tried, r.Started.Add(t.spec.Terms.PollFloor)
+	}
+	_, ferr := c.Store.Finish(end, r, o, 0)
+	return errors.Join(err, ferr)
 }
 
 // Runnable says what a source still needs before it may run, nil when that is

@@ -910,6 +910,70 @@ func TestTry(t *testing.T) {
 	}
 }
 
+// A trial of the live site is a visit: it needs the lease, obeys the floor,
+// and is kept; what it finds is not.
+func TestTryIsAVisit(t *testing.T) {
+	s := newSite("a")
+	d := open(t, s)
+	tr := fetchtest.New(t)
+	tr.Page("https://example.com/", "text/plain", "jobs: 7")
+	d.Fetch = tr.Client()
+	visit := func(ctx context.Context, in source.Input) (source.Result, error) {
+		if in.Validator != (market.Validator{}) {
+			t.Errorf("asked with %+v", in.Validator)
+		}
+		p, err := in.Session.Get(fetch.Request{URL: "https://example.com/"})
+		if err != nil {
+			return source.Result{}, err
+		}
+		return source.Result{Complete: true}, s.Extract(ctx, p, in)
+	}
+	got := 0
+	try := func(now time.Time) error {
+		t.Helper()
+		got = 0
+		return d.Try(t.Context(), s, nil, now, func(market.Listing) { got++ }, func(market.Reject) {}, nil)
+	}
+	s.offers(source.Result{Complete: true, Validator: market.Validator{URL: "https://example.com/", ETag: "1"}}, nil, "1")
+	d.once("a", noon)
+
+	s.visit = visit
+	if err := try(noon.Add(29 * time.Minute)); !errors.Is(err, ErrTooSoon) || s.runs != 1 {
+		t.Errorf("within the floor: %v, %d runs", err, s.runs)
+	}
+	s.visit = func(ctx context.Context, in source.Input) (source.Result, error) {
+		if _, err := d.Once(t.Context(), "a", hours(2)); !errors.Is(err, market.ErrNone) {
+			t.Errorf("a run beside it: %v", err)
+		}
+		return visit(ctx, in)
+	}
+	if err := try(hours(2)); err != nil || got != 1 {
+		t.Errorf("%v, %d listings", err, got)
+	}
+	d.stands("a", "unknown", "7")
+	d.stands("a", "open", "1")
+	st := d.state("a")
+	if st.Last.State != market.RunPartial || st.Last.Status != 200 || st.Last.Err != tried || st.Failures != 0 || !st.NextAt.Equal(hours(2).Add(30*time.Minute)) {
+		t.Errorf("%+v, %+v", st, st.Last)
+	}
+	s.visit = visit
+	if _, err := d.Once(t.Context(), "a", hours(2).Add(29*time.Minute)); !errors.Is(err, ErrTooSoon) {
+		t.Errorf("a run after it: %v", err)
+	}
+	s.offers(source.Result{}, source.ErrChallenge)
+	if err := try(hours(3)); !errors.Is(err, source.ErrChallenge) || d.state("a").Failures != 1 || d.state("a").Last.State != market.RunBlocked {
+		t.Errorf("%v, %+v", err, d.state("a"))
+	}
+	// What the next run is asked with is as it was.
+	s.visit = func(_ context.Context, in source.Input) (source.Result, error) {
+		if in.Validator.ETag != "1" {
+			t.Errorf("asked with %+v", in.Validator)
+		}
+		return source.Result{Unchanged: true}, nil
+	}
+	d.once("a", hours(30))
+}
+
 func TestRunnable(t *testing.T) {
 	spec := newSite("a").spec
 	spec.Title, spec.Needs = "Example", "A key from the site."

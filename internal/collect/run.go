@@ -60,13 +60,7 @@ func (c *Collector) run(ctx context.Context, src source.Source, r market.Run, no
 		}
 	}
 
-	short, cancel := context.WithTimeout(ctx, timeFor(spec))
-	session := c.session(short, spec)
-	beating := make(chan struct{})
-	go func() { defer close(beating); v.beat(short, cancel) }()
-	res, err := v.collect(short, src, session)
-	cancel()
-	<-beating
+	session, res, err := v.ask(ctx, src)
 
 	// A program that is being stopped still saves what it has in hand.
 	stop := ctx.Err()
@@ -96,43 +90,17 @@ func (c *Collector) run(ctx context.Context, src source.Source, r market.Run, no
 		err = fmt.Errorf("saving: %w", v.broken)
 	}
 
-	o := market.Outcome{
-		State:      stateOf(err, v.saved > 0),
-		Finished:   v.now(),
-		Status:     cmp.Or(session.Status(), session.RobotsStatus()),
-		Bytes:      session.Bytes(),
-		Pages:      session.Pages(),
-		Found:      v.t.found,
-		Skipped:    v.t.skipped,
-		Rejected:   v.t.unread,
-		CloseAfter: spec.CloseAfter,
-	}
-	var retryAfter time.Duration
+	state := stateOf(err, v.saved > 0)
 	switch {
 	case v.broken != nil:
-		o.State = market.RunFailed
+		state = market.RunFailed
 	case err == nil && res.Unchanged:
-		o.State, o.Validator = market.RunUnchanged, res.Validator
-	case err == nil:
+		state = market.RunUnchanged
+	}
+	o := v.outcome(session, state, err)
+	if err == nil {
 		o.Validator = res.Validator
-		o.Complete = res.Complete && !spec.Rolling && v.t.proves()
-	}
-	if err != nil {
-		o.Err = head(err.Error(), maxErr)
-		if se, ok := errors.AsType[*fetch.StatusError](err); ok {
-			retryAfter = se.RetryAfter
-			o.Status = cmp.Or(o.Status, se.Status) // of an answer that another run got
-		}
-	}
-	failures := 0
-	if o.State.Failed() {
-		failures = r.Failures + 1
-	}
-	if !o.Reached() {
-		o.Next = spec.Again(o.Finished, failures)
-	} else if o.Next, err = spec.Next(r.Started, o.Finished, failures, retryAfter); err != nil {
-		// Specs are checked when they are read; a day is what backoff ends at.
-		o.State, o.Err, o.Next = market.RunFailed, err.Error(), o.Finished.Add(24*time.Hour)
+		o.Complete = res.Complete && !res.Unchanged && !spec.Rolling && v.t.proves()
 	}
 	if rerr := c.Store.Rejected(ctx, r, v.rejects); rerr != nil && v.broken == nil {
 		v.broken = rerr
@@ -144,6 +112,56 @@ func (c *Collector) run(ctx context.Context, src source.Source, r market.Run, no
 	c.finished(spec.Name, o, time.Since(v.began))
 	v.progress(true)
 	return o, nil
+}
+
+// ask visits the site and renews the lease meanwhile.
+func (v *run) ask(ctx context.Context, src source.Source) (*fetch.Session, source.Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeFor(v.t.spec))
+	session := v.c.session(ctx, v.t.spec)
+	beating := make(chan struct{})
+	go func() { defer close(beating); v.beat(ctx, cancel) }()
+	res, err := v.collect(ctx, src, session)
+	cancel()
+	<-beating
+	return session, res, err
+}
+
+// outcome is what came of a visit that ended so, and when the source is due
+// again.
+func (v *run) outcome(s *fetch.Session, state market.RunState, err error) market.Outcome {
+	spec := v.t.spec
+	o := market.Outcome{
+		State:      state,
+		Finished:   v.now(),
+		Status:     cmp.Or(s.Status(), s.RobotsStatus()),
+		Bytes:      s.Bytes(),
+		Pages:      s.Pages(),
+		Found:      v.t.found,
+		Skipped:    v.t.skipped,
+		Rejected:   v.t.unread,
+		CloseAfter: spec.CloseAfter,
+	}
+	var retryAfter time.Duration
+	if err != nil {
+		o.Err = head(err.Error(), maxErr)
+		if se, ok := errors.AsType[*fetch.StatusError](err); ok {
+			retryAfter = se.RetryAfter
+			o.Status = cmp.Or(o.Status, se.Status) // of an answer that another run got
+		}
+	}
+	failures := 0
+	if state.Failed() {
+		failures = v.r.Failures + 1
+	}
+	if !o.Reached() {
+		o.Next = spec.Again(o.Finished, failures)
+		return o
+	}
+	if o.Next, err = spec.Next(v.r.Started, o.Finished, failures, retryAfter); err != nil {
+		// Specs are checked when they are read; a day is what backoff ends at.
+		o.State, o.Err, o.Next = market.RunFailed, err.Error(), o.Finished.Add(24*time.Hour)
+	}
+	return o
 }
 
 // beat renews the run's lease until ctx ends, and ends the run when the lease
