@@ -12,9 +12,12 @@ import (
 
 	"github.com/kajkhoj/kajkhoj/internal/classify"
 	"github.com/kajkhoj/kajkhoj/internal/collect"
+	"github.com/kajkhoj/kajkhoj/internal/config"
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/normalize"
+	"github.com/kajkhoj/kajkhoj/internal/source"
+	"github.com/kajkhoj/kajkhoj/internal/store"
 
 	files "github.com/kajkhoj/kajkhoj/config"
 )
@@ -77,6 +80,8 @@ type sourceTryCmd struct {
 func (sourceTryCmd) Help() string {
 	return `Puts an answer of the site through the source's own extraction, normalising and labelling, and prints one JSON object per listing; what was rejected, and why, goes to stderr. The exit code is 1 when the answer is not what the source sends: a challenge page, a login page, another format.
 
+Without --file the site is asked. With the data of 'serve' (--data, --db) that is a visit like any other: never more often than the site's terms allow, and not beside a run that is under way.
+
   kajkhoj source try jobicy --file answer.json
   kajkhoj source try hackernews`
 }
@@ -111,6 +116,14 @@ func (cmd sourceTryCmd) Run(e *env) error {
 			return fmt.Errorf("%s is not asked: %w", cmd.Name, why)
 		}
 		collector.Fetch = fetch.New(fetch.Config{UserAgent: userAgent(c.Contact), Product: "Kajkhoj"}, nil)
+		st, err := visits(e, c, src.Spec())
+		if err != nil {
+			return err
+		}
+		if st != nil {
+			defer st.Close()
+			collector.Store = st
+		}
 	}
 	enc := json.NewEncoder(e.stdout)
 	enc.SetEscapeHTML(false)
@@ -131,6 +144,30 @@ func (cmd sourceTryCmd) Run(e *env) error {
 	}
 	fmt.Fprintln(e.stderr)
 	return errors.Join(err, failed)
+}
+
+// visits is the store that keeps when a source was visited. It is nil, and
+// stderr says so, where there is none or where it does not know the source:
+// trying one needs no store, and makes none.
+func visits(e *env, c config.Config, spec source.Spec) (*store.Store, error) {
+	if hasData(c) == nil {
+		st, err := store.Open(e.ctx, dsn(c))
+		if err != nil {
+			return nil, fmt.Errorf("the database: %w", err)
+		}
+		states, err := st.Sources(e.ctx)
+		if err != nil {
+			return nil, errors.Join(err, st.Close())
+		}
+		if slices.ContainsFunc(states, func(s market.SourceState) bool { return s.Name == spec.Name }) {
+			return st, nil
+		}
+		if err := st.Close(); err != nil {
+			return nil, err
+		}
+	}
+	fmt.Fprintf(e.stderr, "no data here tells of earlier visits: %s may be asked once in %v, in all\n", spec.Name, spec.Terms.PollFloor)
+	return nil, nil
 }
 
 // tried is a listing as 'source try' prints it, with its text.

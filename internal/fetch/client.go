@@ -41,7 +41,8 @@ type Config struct {
 }
 
 // Client is shared by all runs of a process: it keeps each host's turn and
-// its robots.txt.
+// its robots.txt. Another process knows nothing of these turns: that no two
+// processes ask one site at a time is for the leases of package collect.
 type Client struct {
 	cfg  Config
 	base http.RoundTripper
