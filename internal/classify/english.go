@@ -16,7 +16,7 @@ var (
 	behindNative = words("audience", "audiences", "readers", "reader", "readership", "listeners", "viewers", "market", "markets", "customers", "clients", "countries", "country", "users", "crowd", "visitors", "buyers", "public", "people", "students", "patients", "guests", "who", "proofread", "proofreads", "reviews", "review", "corrects", "checks", "will", "on", "edits")
 	// amid are words before "native English speaker" by which the speaker is
 	// somebody around the work.
-	amid     = words("for", "by", "with", "to", "from", "of", "among", "between", "targeting", "target", "like", "and", "as", "at", "teach", "teaches", "help", "helps", "interview", "record", "recording", "hired", "replace", "replacing", "meet", "find")
+	amid     = words("for", "by", "with", "to", "from", "of", "among", "between", "targeting", "target", "like", "teach", "teaches", "help", "helps", "interview", "record", "recording", "hired", "replace", "replacing", "meet", "find")
 	searches = words("looking", "searching", "search", "seeking", "open", "hunting", "only", "job", "role", "position", "opportunity", "ideal", "suitable", "perfect", "work", "task", "need", "needs", "accept", "want", "must", "be", "hiring", "hire", "call", "limited", "paid", "restricted", "preference", "opening")
 	// degrees are words by which "English is not required" denies no more
 	// than a degree of it.
@@ -109,6 +109,9 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 	if before(t, m.First, 5, topic) || after(t, m.Last, 1, behindTopic) || after(t, m.Last, 5, wish) || before(t, m.First, 5, conditions) || before(t, m.First, 3, maybe) || before(t, m.First, 6, formerly) {
 		return ""
 	}
+	if t.Fold(m.Last+1) == "for" && (after(t, m.Last, 4, thirds) || after(t, m.Last, 3, notWorker)) {
+		return ""
+	}
 	if deniedBefore(t, m.First, 8) || m.ID != gradeEnglish && deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 10) {
 		return ""
 	}
@@ -199,7 +202,8 @@ func nativeOther(t *phrase.Text, m phrase.Match) bool {
 	for j, n := m.First, 3; n > 0 && j > 0 && t.Words[j].Sep&phrase.SepEnd == 0; n-- {
 		j--
 		if amid[t.Fold(j)] {
-			return !before(t, j, 3, searches)
+			w := t.Fold(j)
+			return w != "for" && w != "to" || !before(t, j, 3, searches)
 		}
 	}
 	return false

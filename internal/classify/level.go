@@ -190,8 +190,11 @@ func names(t *phrase.Text, i int) bool {
 	if i+1 >= len(t.Words) || t.Words[i+1].Sep&phrase.SepEnd != 0 || !behindWorker[t.Fold(i+1)] {
 		return false
 	}
-	return plural[t.Fold(i+1)] || !after(t, i+1, 3, roles)
+	return !crafts[t.Fold(i+1)] || !after(t, i+1, 3, roles)
 }
+
+// crafts are words behind "senior" that may name the worker's craft.
+var crafts = words("software", "platform", "website", "site", "app", "application", "system", "management", "admin", "dashboard", "program", "design", "fashion", "apparel", "brochure", "portal", "report", "logo")
 
 // plural are words behind "senior" that are the workers themselves when
 // somebody is looked for.
@@ -228,7 +231,8 @@ func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 			bare = false
 		}
 	}
-	if bare {
+	// "Five years of experience are not required" asks for some.
+	if bare || before(t, m.First, 2, yearWords) {
 		return ""
 	}
 	// Said of a thing that is made or used, or denied.

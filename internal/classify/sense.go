@@ -43,7 +43,7 @@ func deniedAfter(t *phrase.Text, i, n int) bool {
 	comma := false
 	for j := i + 1; n > 0 && j < len(t.Words) && t.Words[j].Sep&phrase.SepEnd == 0; j, n = j+1, n-1 {
 		comma = comma || t.Words[j].Sep&phrase.SepComma != 0
-		if w := t.Fold(j); denies(w) && !(comma && w[0] >= 0x80) {
+		if w := t.Fold(j); (denies(w) || w == "means" && t.Fold(j-1) == "no") && !(comma && w[0] >= 0x80) {
 			return true
 		}
 	}
@@ -63,11 +63,12 @@ func deniedInside(t *phrase.Text, first, last int) bool {
 
 var (
 	// asking are words with which a client asks for something.
-	asking = words("need", "needs", "want", "wants", "require", "requires", "required", "looking", "seeking", "seek", "seeks", "hiring", "hire", "hires", "recruiting", "expect", "expects", "ask", "demand", "searching", "search", "love", "like", "wanted", "requirement", "requirements")
+	asking = words("need", "needs", "want", "wants", "require", "requires", "required", "looking", "seeking", "seek", "seeks", "hiring", "hire", "hires", "recruiting", "expect", "expects", "ask", "demand", "searching", "search", "love", "like", "wanted", "must", "requirement", "requirements")
 	// theWorker are words for the one who is asked.
-	theWorker = words("you", "you'll", "you're", "your", "you've", "candidate", "candidates", "applicant", "applicants", "someone", "somebody", "anyone", "person", "freelancer", "freelancers", "qualifications", "minimum", "must")
+	theWorker = words("you", "you'll", "you're", "your", "you've", "candidate", "candidates", "applicant", "applicants", "someone", "somebody", "anyone", "person", "freelancer", "freelancers", "qualifications", "minimum")
 	// theClient are words for the one who asks.
 	theClient = words("we", "i", "our", "my", "i'm", "we're", "i've", "we've", "im", "he", "she", "his", "her", "their", "they", "they're", "who've", "he's", "she's")
+	ours      = words("our", "my", "his", "her", "their")
 	// houses are what a client may be; a worker may be one too.
 	houses = words("company", "studio", "agency", "firm", "startup", "team", "business", "brand", "shop", "store", "founder", "founders", "co-founder", "cofounder", "ceo", "boss", "owner", "owners", "organisation", "organization", "school", "clinic", "office",
 		"bureau", "lab", "publisher", "consultancy", "client", "client's", "manufacturer", "bank", "practice", "colleagues", "staff", "employer", "restaurant", "hotel", "house", "family")
@@ -99,7 +100,7 @@ func ofWorker(t *phrase.Text, i, n int) bool {
 		case theClient[w]:
 			return asked
 		case houses[w]:
-			if !asked && (before(t, j, 3, theClient) || !before(t, j, 6, asking)) {
+			if !asked && (before(t, j, 2, ours) || !before(t, j, 6, asking)) {
 				return false
 			}
 		case part && thirds[w] && !roles[t.Fold(j+1)]: // but "app developer"

@@ -1,0 +1,270 @@
+package classify
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+)
+
+// A label is shown as a statement of the listing, so nothing that is denied,
+// supposed, past, or said of the client, the audience or the product may
+// become one. Each line is a description, a title where it begins with "#".
+func TestStatesNothing(t *testing.T) {
+	for _, line := range strings.Split(strings.TrimSpace(`
+Beginners will not be considered.
+Beginners are not accepted.
+Freshers will not be entertained
+No beginners
+No beginners or interns, please.
+juniors need not apply
+Freshers should not apply.
+Beginners can't apply.
+Interns may not apply.
+New freelancers are not welcome.
+Students won't be considered for this.
+Beginners are kindly asked not to apply.
+This is not open to beginners.
+Not the right job for an entry-level candidate, entry level candidates are rejected.
+We are not hiring freshers.
+We do not want a junior developer.
+We never hire interns.
+We are looking for more than a junior.
+Beginners, please skip this one.
+Freshers are welcome but only experts with ten projects get the job.
+নতুনরা আবেদন করবেন না।
+নতুনরা আবেদন করতে পারবেন না।
+ফ্রেশাররা আবেদন করতে পারবেন না।
+কাজটি নতুনদের জন্য নয়, এন্ট্রি লেভেল নয়।
+ফ্রেশারদের আবেদন করার সুযোগ নেই।
+#ফ্রেশার নয়, দক্ষ ডিজাইনার চাই
+#জুনিয়র ডেভেলপার আবেদন করবেন না
+#No juniors: bookkeeper wanted
+#Designer (freshers, do not apply)
+#Website for interns
+#Intern management software
+#Junior Bible coloring book
+#Senior dating app
+#Senior fitness website designer
+#Lead capture form developer
+#Head of a lion, vector drawing
+#CEO headshot retouching
+The app must be usable with no experience needed to play.
+Our customers need no experience, no experience is needed to use the tool.
+Do not apply with no experience.
+If you have no experience, no problem for others, but here it matters.
+No prior experience is required to use our software.
+অভিজ্ঞতা ছাড়া আবেদন করবেন না।
+People with less than 1 year of experience need not apply.
+Do not apply if you have less than 2 years of experience.
+A studio with over 10 years of experience is looking for an assistant.
+Company of 5+ years of experience seeks a VA.
+We are an agency with 12 years in the market.
+A family firm with 25 years of experience, 12 years of experience online, needs a helper.
+Small bakery, 10 years of experience, is hiring a photographer.
+Our founders have 15 years of experience.
+The founder brings 10 years of experience in finance.
+I run a shop and have 7 years of experience in it.
+My team has 6 years of working experience.
+You will join a team with 8 years of experience.
+You will report to a designer with 9 years of experience.
+You will be trained by an accountant with 6 years of experience.
+The course is for developers with 5+ years of experience.
+Interview people with 5+ years of experience in sales.
+Our users have 3+ years of trading experience.
+You do not need 5 years of experience.
+5+ years of experience is not required.
+No need for 5 years of experience here.
+Ten years of experience isn't necessary.
+If you had 5 years of experience, the pay would be higher.
+The previous freelancer, whom we hired, had 6 years of experience; he was previously a teacher. We hired someone with 6 years of experience.
+We are a startup with more than 8 years of industry experience.
+Our tool is for accountants at an intermediate level.
+Intermediate to advanced Excel.
+A course for an intermediate level of Spanish.
+You do not need to be fluent in English.
+You don't need to be fluent in English.
+You need not be fluent in English.
+No need to be fluent in English.
+Fluent English is not required.
+Fluent English isn't needed.
+Excellent English is not necessary.
+Perfect English is by no means required.
+Native English is not required.
+You don't have to be a native speaker of English.
+You don't have to be a native English speaker.
+We do not expect perfect English.
+We are not looking for a native English speaker.
+You can work without fluent English.
+Spoken English is not required.
+You don't need perfect English.
+Fluent English would be helpful.
+Fluent English is welcome.
+If you were fluent in English, we could talk.
+সাবলীল ইংরেজি লাগবে না।
+সাবলীল ইংরেজি জানার দরকার নেই।
+ভালো ইংরেজি জানা জরুরি নয়।
+Written English must be friendly and short.
+English must be used on the site.
+English must be the default language of the app.
+English is required on all pages.
+English is required for the menu texts.
+English is mandatory in the settings of the shop.
+You write for native English speakers.
+You edit text by native English speakers.
+You edit texts written by native English speakers.
+Articles for a native English audience.
+The text is for native English readers.
+You will work with native English speakers.
+The course is taught by a native English speaker.
+Our native English speakers will check the text.
+We are native English speakers.
+I am a native English speaker and need a web site.
+My team speaks fluent English.
+I speak fluent English and German.
+We are fluent in English.
+Our founder speaks excellent English.
+Our support agents are fluent in English.
+The chatbot must answer in fluent English.
+The bot needs to speak perfect English.
+The app should understand spoken English, it is conversational English for kids.
+The AI voice has an American accent.
+Voices in French with a neutral accent.
+The last freelancer was fluent in English.
+Previously we hired someone fluent in English.
+He speaks good English.
+The readers have good English.
+Users with basic English can follow it.
+Our staff has conversational English.
+`), "\n") {
+		l := market.Listing{Title: "Some work", Description: norm.NFC.String(line)}
+		if title, ok := strings.CutPrefix(l.Description, "#"); ok {
+			l.Title, l.Description = title, ""
+		}
+		l = Listing(l)
+		if l.Level.Value != "" || l.English.Value != "" {
+			t.Errorf("%q: level %q %v, English %q %v", line, l.Level.Value, l.Level.Evidence, l.English.Value, l.English.Evidence)
+		}
+	}
+}
+
+// What denies and what others are near must not take a true statement away.
+func TestStates(t *testing.T) {
+	for _, line := range strings.Split(strings.TrimSpace(`
+entry: Beginners are welcome.
+entry: Beginners are welcome, and the pay is fair.
+entry: Freshers will be considered.
+entry: Freshers may apply.
+entry: New freelancers are welcome.
+entry: Students are also welcome.
+entry: The job is ideal for beginners.
+entry: This task is open to beginners.
+entry: We are looking for an intern.
+entry: We need a junior designer.
+entry: Our studio is hiring a trainee.
+entry: You don't need any experience.
+entry: No experience is required.
+entry: No experience needed, you will be trained by our team.
+entry: This is an entry-level role.
+entry: 0-1 year of experience is enough.
+entry: #Junior software developer
+entry: #Software internship
+entry: #Hiring a junior bookkeeper
+entry: #Intern for our design team
+entry: নতুনরা আবেদন করতে পারবেন।
+entry: ফ্রেশাররা আবেদন করতে পারবেন।
+entry: কাজটিতে কোনো অভিজ্ঞতা লাগবে না।
+entry: #শিক্ষানবিশ ডিজাইনার
+intermediate: We need someone with 3 years of experience.
+intermediate: We require at least 4 years of experience in sales.
+intermediate: Our company is looking for a writer with 3+ years of experience.
+intermediate: I am looking for an editor who has 4 years of experience.
+intermediate: More than 3 years of experience with shops.
+intermediate: 3+ years of experience required.
+intermediate: We want an intermediate developer.
+intermediate: You have 3+ years of experience with app design.
+expert: We need an agency with 5+ years of experience.
+expert: Our client needs a nurse with 6 years of experience.
+expert: You must have 5+ years of experience in law.
+expert: Candidates need 8 years of experience.
+expert: Our team seeks a tester with over 10 years of experience.
+expert: We are looking for a senior software developer.
+expert: We need a senior mobile app designer.
+expert: #Senior software engineer
+expert: #Senior app developer
+expert: #Lead developer for our shop
+expert: #Head of marketing
+fluent: You are fluent in English.
+fluent: We need a fluent English speaker.
+fluent: Our company requires excellent written English.
+fluent: We are looking for someone with excellent English.
+fluent: Your English must be fluent.
+fluent: Fluent English is required.
+fluent: Not only fluent English, also patience is needed.
+fluent: Please do not apply unless you are fluent in English.
+fluent: English (must have)
+fluent: English is a must.
+fluent: English is mandatory.
+fluent: English must be flawless.
+fluent: You have an excellent command of English.
+fluent: আপনাকে সাবলীল ইংরেজি জানতে হবে।
+native: We need a native English speaker.
+native: Looking for a native English speaker.
+native: This job is for native English speakers only.
+native: Open to native English speakers.
+native: You are a native English speaker.
+native: You must be a native speaker of English.
+native: We want a voice with an American accent.
+conversational: Good English is needed.
+conversational: You speak good English.
+conversational: Conversational English is enough.
+conversational: English level not lower than B2.
+conversational: Our team needs someone who can speak English.
+conversational: ভালো ইংরেজি জানতে হবে, না হলে আবেদন করবেন না।
+basic: Basic English is enough.
+basic: You need basic English.
+basic: English is not required.
+basic: No English needed.
+basic: ইংরেজি লাগবে না।
+`), "\n") {
+		want, text, _ := strings.Cut(line, ": ")
+		l := market.Listing{Title: "Some work", Description: norm.NFC.String(text)}
+		if title, ok := strings.CutPrefix(l.Description, "#"); ok {
+			l.Title, l.Description = title, ""
+		}
+		l = Listing(l)
+		if got := string(l.Level.Value) + string(l.English.Value); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Words in the rules are compared with texts in NFC, in which য় is two
+// characters.
+func TestDenialInBengaliIsNormalized(t *testing.T) {
+	for _, w := range []string{"নয়", "ন\u09df"} {
+		if !denies(norm.NFC.String(w)) {
+			t.Errorf("%q denies nothing", w)
+		}
+	}
+}
+
+func TestRejectionInTheTextVoidsTheTitle(t *testing.T) {
+	l := Listing(market.Listing{Title: "Junior designer", Description: "Beginners need not apply."})
+	if l.Level.Value != "" {
+		t.Errorf("%+v", l.Level)
+	}
+}
+
+// The listings are 2.6 KB long, as real ones are on average.
+func BenchmarkListing(b *testing.B) {
+	text := strings.Repeat("We are a small studio with ten years of experience and need somebody for our shop. You have 3+ years of experience with web design and are fluent in English. Beginners need not apply. Please send your price and two examples of your work, and do not message us on Telegram. ", 10)
+	l := market.Listing{Title: "Designer for a web shop, long-term work", Description: text[:2600]}
+	b.SetBytes(int64(len(l.Description)))
+	for b.Loop() {
+		Listing(l)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "listings/s")
+}
