@@ -66,8 +66,8 @@ func (c *Catalogue) Moment(t, now time.Time) string {
 	return c.DateClock(t)
 }
 
-// Age is how long ago t was: minutes and hours within a day, then days by
-// the calendar, and the date after thirty of them.
+// Age is how long ago t was: whole minutes, hours or days that have passed,
+// and the date after thirty days.
 func (c *Catalogue) Age(t, now time.Time) string {
 	switch d := now.Sub(t); {
 	case d < time.Minute:
@@ -80,12 +80,10 @@ func (c *Catalogue) Age(t, now time.Time) string {
 		return c.Text("time.hour")
 	case d < 24*time.Hour:
 		return c.Text("time.hours", "n", c.Int(int(d/time.Hour)))
-	}
-	switch n := days(t, now); {
-	case n <= 1:
-		return c.Text("time.yesterday")
-	case n <= 30:
-		return c.Text("time.days", "n", c.Int(n))
+	case d < 48*time.Hour:
+		return c.Text("time.day")
+	case d < 31*24*time.Hour:
+		return c.Text("time.days", "n", c.Int(int(d/(24*time.Hour))))
 	}
 	return c.Date(t)
 }

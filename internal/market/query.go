@@ -3,6 +3,7 @@ package market
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -264,6 +265,26 @@ func (q Query) With(facet, value string) Query {
 	return q
 }
 
+// wholeNumber is digits alone, or digits in groups: of three, or as in
+// Bengali (1,25,000) of two before the last three.
+var wholeNumber = regexp.MustCompile(`^([0-9]+|[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,2}(,[0-9]{2})*,[0-9]{3})$`)
+
+// parseWhole reads a whole number as people type it: Latin or Bengali digits
+// (U+09E6 to U+09EF), with or without commas between groups of them.
+func parseWhole(s string) (n int64, ok bool) {
+	s = strings.Map(func(r rune) rune {
+		if r >= '০' && r <= '৯' {
+			return '0' + r - '০'
+		}
+		return r
+	}, strings.TrimSpace(s))
+	if !wholeNumber.MatchString(s) {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.ReplaceAll(s, ",", ""), 10, 64)
+	return n, err == nil
+}
+
 // DefaultFrom is the country of a query that names none.
 const DefaultFrom = "BD"
 
@@ -286,7 +307,8 @@ func (e FieldError) Unwrap() error { return ErrInvalid }
 // ParseQuery reads the page's own query string: q, level, english, stated,
 // category*, source*, pay*, min, days, from, warn, sort, page (* may
 // repeat). An empty value means absent, but for "from": absent it is
-// DefaultFrom, empty it is any country. Parameters that are none of Params
+// DefaultFrom, empty it is any country. Numbers are taken in Latin and in
+// Bengali digits, grouped with commas or not. Parameters that are none of Params
 // are the caller's to judge. knownSource tells whether a source exists; nil
 // takes any. What is wrong comes back all at once; the query holds the rest.
 func ParseQuery(v url.Values, now time.Time, knownSource func(string) bool) (Query, []FieldError) {
@@ -313,8 +335,8 @@ func ParseQuery(v url.Values, now time.Time, knownSource func(string) bool) (Que
 		if s == "" {
 			return 0
 		}
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n < lo || n > hi {
+		n, ok := parseWhole(s)
+		if !ok || n < lo || n > hi {
 			bad(param, s, fmt.Sprintf("a whole number from %d to %d", lo, hi))
 			return 0
 		}
@@ -380,11 +402,11 @@ func ParseQuery(v url.Values, now time.Time, knownSource func(string) bool) (Que
 	}
 	q.MinUSD = number("min", 0, 10_000_000)
 	if s := one("days"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || !slices.Contains(Days, n) {
+		n, ok := parseWhole(s)
+		if !ok || !slices.Contains(Days, int(n)) {
 			bad("days", s, "1, 3, 7 or 30")
 		} else {
-			q.Days = n
+			q.Days = int(n)
 		}
 	}
 	if vals, ok := v["from"]; ok && len(vals) > 0 {

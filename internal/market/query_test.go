@@ -26,6 +26,18 @@ func TestParseQuery(t *testing.T) {
 		{"q=+data+entry+&level=entry&english=conversational&stated=1", Query{Text: "data entry", Level: Entry, English: Conversational, Stated: true, From: "BD"}, ""},
 		{"category=admin&category=admin&category=data-entry&pay=fixed&pay=unstated&source=jobicy", Query{Categories: []Category{"admin", "data-entry"}, Pays: []PayKind{PayFixed, PayUnstated}, Sources: []string{"jobicy"}, From: "BD"}, ""},
 		{"min=50&days=7&from=IN&warn=0&sort=pay&page=3", Query{MinUSD: 50, Days: 7, From: "IN", Warn: WarnWithout, Sort: SortPay, Page: 3}, ""},
+		{"min=%E0%A7%AB%E0%A7%A6&days=%E0%A7%AD&page=%E0%A7%A9", Query{MinUSD: 50, Days: 7, Page: 3, From: "BD"}, ""}, // ৫০, ৭, ৩
+		{"min=%E0%A7%A7,%E0%A7%A8%E0%A7%AB,%E0%A7%A6%E0%A7%A6%E0%A7%A6", Query{MinUSD: 125_000, From: "BD"}, ""},      // ১,২৫,০০০
+		{"min=1,500&page=007", Query{MinUSD: 1500, Page: 7, From: "BD"}, ""},
+		{"min=+1,234,567+", Query{MinUSD: 1_234_567, From: "BD"}, ""},
+		{"min=1,50", Query{From: "BD"}, "min"}, // a comma that stands for a point
+		{"min=15,00,", Query{From: "BD"}, "min"},
+		{"min=,500", Query{From: "BD"}, "min"},
+		{"min=1,,500", Query{From: "BD"}, "min"},
+		{"min=1234,567", Query{From: "BD"}, "min"},
+		{"min=%2B5", Query{From: "BD"}, "min"},
+		{"min=%E0%A5%AB", Query{From: "BD"}, "min"}, // a Devanagari 5
+		{"min=99999999999999999999", Query{From: "BD"}, "min"},
 		{"level=guru", Query{From: "BD"}, "level"},
 		{"english=good", Query{From: "BD"}, "english"},
 		{"stated=yes", Query{From: "BD"}, "stated"},

@@ -29,7 +29,8 @@ var openAPI []byte
 type machine struct {
 	metrics *metrics
 	limit   *limiter
-	// indexed is set for good once the index has been there.
+	// indexed is set for good by whoever first sees the index there: a search
+	// that it answered, or a question how it stands.
 	indexed atomic.Bool
 	// sources are the specs by name, allowed the names of those whose terms
 	// let their listings be handed to other programs.
@@ -70,7 +71,15 @@ func (s *server) machineRoutes(mux *http.ServeMux) {
 		}
 	}
 	s.machine = m
-	s.Search = timedSearch{s.Search, m.metrics}
+	s.Search = timedSearch{s.Search, m}
+	index := s.Index
+	s.Index = func(ctx context.Context) (IndexState, error) {
+		at, err := index(ctx)
+		if err == nil {
+			m.indexed.Store(true)
+		}
+		return at, err
+	}
 	for _, e := range s.apiEndpoints() {
 		serve := only(e.serve)
 		if strings.HasPrefix(e.path, "/api/") {
@@ -78,13 +87,17 @@ func (s *server) machineRoutes(mux *http.ServeMux) {
 		}
 		mux.HandleFunc(e.path, serve)
 	}
-	mux.HandleFunc("/api/", s.public(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is no such address here. /api/v1/openapi.yaml lists them all."})
-	}))
+	for _, rest := range []string{"/api", "/api/"} {
+		mux.HandleFunc(rest, s.public(func(w http.ResponseWriter, r *http.Request) {
+			refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is no such address here. /api/v1/openapi.yaml lists them all."})
+		}))
+	}
 }
 
 // isAPI reports whether a program asks, which is told of errors in JSON.
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+func isAPI(r *http.Request) bool {
+	return r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/")
+}
 
 // only lets GET and HEAD through.
 func only(serve http.HandlerFunc) http.HandlerFunc {
@@ -159,12 +172,10 @@ func (s *server) apiListings(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	// The time it took is no part of what the answer says.
-	took := a.TookMS
-	a.TookMS = 0
-	w.Header().Set("ETag", etag(encode(a)))
-	a.TookMS = took
-	send(w, r, http.StatusOK, a)
+	body := encode(a)
+	// The time it took, which stands last, is no part of what the answer says.
+	w.Header().Set("ETag", etag(body[:bytes.LastIndex(body, []byte(`,"took_ms":`))]))
+	write(w, r, http.StatusOK, "application/json", body)
 }
 
 // find fills an answer. The query is held to the sources that may be handed

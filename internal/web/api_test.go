@@ -384,6 +384,11 @@ func TestAPIRefuses(t *testing.T) {
 	if _, body := s.ask("GET", "/api/v1/listings?level=guru&days=2"); len(decode[problem](t, body).Errors) != 2 {
 		t.Errorf("all that is wrong comes at once: %s", body)
 	}
+	for _, path := range []string{"/api", "/api/", "/api/v2", "/api?q=x"} {
+		if res, body := s.ask("GET", path); res.StatusCode != http.StatusNotFound || res.Request.Response != nil || res.Header.Get("Content-Type") != "application/problem+json" || decode[problem](t, body).Status != 404 {
+			t.Errorf("%s: %s %s", path, res.Status, body)
+		}
+	}
 	for _, query := range []string{"q=%zz", "a;b=c"} {
 		if res, body := s.ask("GET", "/api/v1/listings?"+query); res.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: %s %s", query, res.Status, body)
@@ -606,6 +611,47 @@ func TestHealth(t *testing.T) {
 	s.storeErr = errors.New("disk")
 	if code, _ := get("/readyz"); code != 503 {
 		t.Errorf("a store that fails later: %d", code)
+	}
+}
+
+// TestReadyOnceIndexed: whoever first sees the index there, the process is
+// ready from then on, whether or not anybody asked about that before.
+func TestReadyOnceIndexed(t *testing.T) {
+	for name, c := range map[string]struct {
+		see  func(*site)
+		want int
+	}{
+		"nobody":            {func(*site) {}, 503},
+		"a search":          {func(s *site) { s.list("") }, 200},
+		"a page":            {func(s *site) { s.ask("GET", "/") }, 200},
+		"the status page":   {func(s *site) { s.ask("GET", "/status") }, 200},
+		"the metrics":       {func(s *site) { s.ask("GET", "/metrics") }, 200},
+		"a degraded search": {func(s *site) { s.degraded = true; s.list("") }, 503},
+		"a failed search":   {func(s *site) { s.searchErr = errors.New("x"); s.ask("GET", "/"); s.searchErr = nil }, 503},
+	} {
+		s := newSite(t)
+		c.see(s)
+		s.indexErr = errors.New("engine down")
+		if res, body := s.ask("GET", "/readyz"); res.StatusCode != c.want {
+			t.Errorf("the index was seen by %s: %s %s", name, res.Status, body)
+		}
+	}
+}
+
+// TestAPITag: the tag is the hash of what was encoded, up to the time that it
+// took, which stands last.
+func TestAPITag(t *testing.T) {
+	s := newSite(t)
+	res, body := s.ask("GET", "/api/v1/listings")
+	said, took, ok := bytes.Cut(body, []byte(`,"took_ms":`))
+	if !ok || string(took) != fmt.Sprintf("%v}\n", decode[answer](t, body).TookMS) {
+		t.Fatalf("the time that it took does not stand last: %s", took)
+	}
+	if got := res.Header.Get("ETag"); got != etag(said) {
+		t.Errorf("the tag is %s, want %s", got, etag(said))
+	}
+	if res, _ := s.ask("GET", "/api/v1/listings"); res.Header.Get("ETag") != etag(said) {
+		t.Error("an answer that took another time has another tag")
 	}
 }
 

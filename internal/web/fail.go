@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kajkhoj/kajkhoj/internal/locale"
+	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
 type failPage struct {
@@ -32,8 +33,9 @@ func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, r, http.StatusNotFound, "not-found")
 }
 
-// failed logs what kept a page from being made and says so: as a 503 when
-// the time was up, as a 500 else. A client that went away is told nothing.
+// failed logs what kept a page from being made and says so with a 503: the
+// store did not answer, or not in time, and may well answer again. A client
+// that went away is told nothing.
 func (s *server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -45,7 +47,8 @@ func (s *server) failed(w http.ResponseWriter, r *http.Request, err error) {
 		s.fail(w, r, http.StatusServiceUnavailable, "busy")
 	default:
 		s.Log.Error("a page failed", "path", r.URL.Path, "err", err)
-		s.fail(w, r, http.StatusInternalServerError, "server")
+		w.Header().Set("Retry-After", "10")
+		s.fail(w, r, http.StatusServiceUnavailable, "store")
 	}
 }
 
@@ -68,6 +71,11 @@ func sorted(names []string) []string {
 // badParameter refuses parameters that a page does not know, by name.
 func (s *server) badParameter(w http.ResponseWriter, r *http.Request, v *view, names []string) {
 	s.bad(w, r, v, v.Text("bad.unknown", "param", cut(names[0], 40)))
+}
+
+// badField refuses a value that a page's parameter does not take.
+func (s *server) badField(w http.ResponseWriter, r *http.Request, v *view, e market.FieldError) {
+	s.bad(w, r, v, v.Text("bad.field", "param", e.Param, "value", cut(e.Value, 40), "want", v.Text("want."+e.Param)))
 }
 
 // bad says what is wrong with what was sent.

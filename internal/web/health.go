@@ -49,8 +49,6 @@ func (s *server) missing(ctx context.Context) []string {
 	if !s.machine.indexed.Load() {
 		if _, err := s.Index(ctx); err != nil {
 			out = append(out, "The search index has not been built yet, or its engine does not answer.")
-		} else {
-			s.machine.indexed.Store(true)
 		}
 	}
 	if s.Ready != nil {

@@ -29,8 +29,13 @@ type label struct {
 const warnIcon = `<svg class="i" viewBox="0 0 20 20" aria-hidden="true"><path d="M10 1 20 19H0zM9 7v6h2V7zm0 7.5v2h2v-2z"/></svg>`
 
 // hits are listings as the items of a list, with the words marked that they
-// answer; heading is "h2" or "h3".
-func (s *server) hits(v *view, heading string, ls []market.Listing, words search.Words, now time.Time) template.HTML {
+// answer; heading is "h2" or "h3", from the country that their own pages are
+// to answer for, empty for the default.
+func (s *server) hits(v *view, heading string, ls []market.Listing, words search.Words, from string, now time.Time) template.HTML {
+	country := ""
+	if from != "" && from != market.DefaultFrom {
+		country = "?from=" + url.QueryEscape(from)
+	}
 	var b strings.Builder
 	b.Grow(1200 * len(ls))
 	for _, l := range ls {
@@ -38,7 +43,7 @@ func (s *server) hits(v *view, heading string, ls []market.Listing, words search
 		if s.Highlight != nil && !words.Empty() {
 			title = string(highlighted(s.Highlight(l.Title, words)))
 		}
-		address := "/listing/" + url.PathEscape(l.ID)
+		address := "/listing/" + url.PathEscape(l.ID) + country
 		b.WriteString("\n<li class=\"hit\">\n<" + heading + `><a href="` + address + `"` + langAttr(v.lang(l.Title, l.Lang)) + ">" + title + "</a></" + heading + ">")
 		b.WriteString("\n<p class=\"meta\"><span>" + string(v.site(l.Source)) + `</span> <span><time datetime="` + stamp(l.Date()) + `">` + html.EscapeString(v.Age(l.Date(), now)) + "</time></span>")
 		if n := len(l.Sources()); n > 1 {

@@ -81,7 +81,7 @@ const excerptLength = 300
 
 func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 	v := s.view(w, r)
-	bad, reported := unknown(r.URL.Query(), "reported"), market.Wrong(r.URL.Query().Get("reported"))
+	bad, reported := unknown(r.URL.Query(), "from", "reported"), market.Wrong(r.URL.Query().Get("reported"))
 	if reported != "" && !reported.Valid() {
 		bad = append(bad, "reported")
 	}
@@ -89,6 +89,14 @@ func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 		s.badParameter(w, r, v, bad)
 		return
 	}
+	// The country that the page answers for: the reader's, where a search for
+	// another one than the default led here.
+	q, wrong := market.ParseQuery(url.Values{"from": r.URL.Query()["from"]}, s.Now(), nil)
+	if len(wrong) > 0 {
+		s.badField(w, r, v, wrong[0])
+		return
+	}
+	from := orElse(q.From, market.DefaultFrom)
 	id := r.PathValue("id")
 	if !listingID.MatchString(id) {
 		s.fail(w, r, http.StatusNotFound, "no-listing")
@@ -103,7 +111,7 @@ func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 		s.failed(w, r, fmt.Errorf("reading a listing: %w", err))
 		return
 	}
-	p := s.listingPage(v, r, l)
+	p := s.listingPage(v, r, l, from)
 	if p.Thanks = thanks(v, reported); p.Thanks != "" {
 		p.NoIndex, p.Canonical = true, ""
 	}
@@ -114,7 +122,7 @@ func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, v, "listing", status, p)
 }
 
-func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listingPage {
+func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from string) *listingPage {
 	now := s.Now()
 	sp := s.spec(l.Source)
 	text, whole := l.Description, true
@@ -164,7 +172,7 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listin
 		}
 		p.Warnings = append(p.Warnings, note)
 	}
-	p.Facts = s.facts(v, l, m, pay)
+	p.Facts = s.facts(v, l, m, pay, from)
 	p.Original = safeURL(l.URL)
 	p.OriginalRel = rel(sp)
 	p.OriginalText = v.markup("listing.original", "site", p.Source)
@@ -193,7 +201,7 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing) *listin
 	if !l.Open() {
 		p.SimilarTitle = v.Text("listing.similar-open")
 	}
-	p.Similar = s.hits(v, "h3", s.similar(r.Context(), l, now), search.Words{}, now)
+	p.Similar = s.hits(v, "h3", s.similar(r.Context(), l, from, now), search.Words{}, from, now)
 	return p
 }
 
@@ -236,11 +244,11 @@ func (s *server) back(r *http.Request) string {
 	return "/?" + u.Query().Encode()
 }
 
-func (s *server) facts(v *view, l market.Listing, m *marked, pay pay) []fact {
+func (s *server) facts(v *view, l market.Listing, m *marked, pay pay, from string) []fact {
 	out := []fact{
 		labelFact(v, m, "level", v.Text("listing.level"), l.Level, l.Lang),
 		labelFact(v, m, "english", v.Text("listing.english"), l.English, l.Lang),
-		s.fromFact(v, m, l),
+		s.fromFact(v, m, l, from),
 		s.payFact(v, m, l, pay),
 	}
 	plain := func(name string, value template.HTML) {
@@ -249,12 +257,12 @@ func (s *server) facts(v *view, l market.Listing, m *marked, pay pay) []fact {
 		}
 	}
 	if l.Category.Valid() {
-		plain("listing.category", link(market.Query{From: market.DefaultFrom, Categories: []market.Category{l.Category}}, v.Text("category."+string(l.Category))))
+		plain("listing.category", link(market.Query{From: from, Categories: []market.Category{l.Category}}, v.Text("category."+string(l.Category))))
 	}
 	var skills []string
 	for _, slug := range l.Skills {
 		name := orElse(s.SkillName(slug), slug)
-		skills = append(skills, string(link(market.Query{From: market.DefaultFrom, Text: name}, name)))
+		skills = append(skills, string(link(market.Query{From: from, Text: name}, name)))
 	}
 	plain("listing.skills", template.HTML(strings.Join(skills, " · ")))
 	plain("listing.company", v.named(l.Company))
@@ -294,9 +302,9 @@ func labelFact[V ~string](v *view, m *marked, kind, name string, l market.Label[
 	return f
 }
 
-func (s *server) fromFact(v *view, m *marked, l market.Listing) fact {
-	f := fact{ID: "f-from", Name: v.Text("listing.from", "country", v.Country(market.DefaultFrom))}
-	switch l.Apply.From(market.DefaultFrom) {
+func (s *server) fromFact(v *view, m *marked, l market.Listing, from string) fact {
+	f := fact{ID: "f-from", Name: v.Text("listing.from", "country", v.Country(from))}
+	switch l.Apply.From(from) {
 	case market.Unknown:
 		f.Word = v.Text("hit.unstated")
 		return f
@@ -359,8 +367,8 @@ const similarCount = 3
 // similar finds open listings of the same kind: by skills first, then by
 // kind of work alone, then by the title's words. A search that fails is
 // logged and leaves the page without.
-func (s *server) similar(ctx context.Context, l market.Listing, now time.Time) []market.Listing {
-	base := market.Query{From: market.DefaultFrom, Now: now}
+func (s *server) similar(ctx context.Context, l market.Listing, from string, now time.Time) []market.Listing {
+	base := market.Query{From: from, Now: now}
 	var tries []market.Query
 	if l.Category.Valid() && l.Category != "other" {
 		kind := base

@@ -76,21 +76,24 @@ func (s *server) metricsPage(w http.ResponseWriter, r *http.Request) {
 	s.machine.metrics.page.ServeHTTP(w, r)
 }
 
-// timedSearch measures the searches of pages and programs alike.
+// timedSearch measures the searches of pages and programs alike, and notes
+// when the index has answered one.
 type timedSearch struct {
 	Searcher
-	metrics *metrics
+	machine *machine
 }
 
 func (t timedSearch) Search(ctx context.Context, q market.Query) (search.Page, error) {
 	began := time.Now()
 	p, err := t.Searcher.Search(ctx, q)
-	t.metrics.searches.WithLabelValues(strconv.FormatBool(q.Text != "")).Observe(time.Since(began).Seconds())
+	t.machine.metrics.searches.WithLabelValues(strconv.FormatBool(q.Text != "")).Observe(time.Since(began).Seconds())
 	switch {
 	case err != nil && ctx.Err() == nil:
-		t.metrics.failed.Inc()
+		t.machine.metrics.failed.Inc()
 	case p.Degraded:
-		t.metrics.degraded.Inc()
+		t.machine.metrics.degraded.Inc()
+	case err == nil:
+		t.machine.indexed.Store(true)
 	}
 	return p, err
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func held(t testing.TB, name string, doc *goquery.Document, lang string) {
 			t.Errorf("%s links to %s, which is not there", name, h)
 		}
 	})
-	if n := doc.Find("script, style, [style], iframe, object, embed, base, form[method=post]").Length(); n != 0 {
+	if n := doc.Find(`script, style, [style], iframe, object, embed, base, form[method=post]:not([action="/report"])`).Length(); n != 0 {
 		t.Errorf("%s has %d elements that no page may have", name, n)
 	}
 	doc.Find("*").Each(func(_ int, e *goquery.Selection) {
@@ -253,8 +254,10 @@ func TestLanguage(t *testing.T) {
 	if to != "/?lang=en&level=entry&page=1&q=type" {
 		t.Errorf("the switch leads to %s", to)
 	}
-	if res, _ := get(t, base+"/?lang=fr", "bn"); res.StatusCode != 400 {
-		t.Errorf("lang=fr: status %d", res.StatusCode)
+	for query, status := range map[string]int{"lang=fr": 400, "lang=bn&lang=en": 400, "lang=": 200, "lang=&lang=en": 200} {
+		if res, _ := get(t, base+"/?"+query, "bn"); res.StatusCode != status {
+			t.Errorf("%s: status %d, want %d", query, res.StatusCode, status)
+		}
 	}
 }
 
@@ -277,8 +280,9 @@ func TestHeaders(t *testing.T) {
 		if !strings.Contains(res.Header.Get("Permissions-Policy"), "camera=()") {
 			t.Errorf("%s: Permissions-Policy is %q", path, res.Header.Get("Permissions-Policy"))
 		}
-		if res, _ := get(t, secure+path, "bn"); !strings.Contains(res.Header.Get("Strict-Transport-Security"), "max-age=31536000") {
-			t.Errorf("%s over https has no Strict-Transport-Security", path)
+		if res, _ := get(t, secure+path, "bn"); res.Header.Get("Strict-Transport-Security") != "max-age=31536000" {
+			// Other hosts of the domain are not the site's to decide upon.
+			t.Errorf("%s over https has Strict-Transport-Security %q", path, res.Header.Get("Strict-Transport-Security"))
 		}
 	}
 	res, _ := get(t, secure+"/?lang=bn", "bn")
@@ -386,6 +390,31 @@ func TestMethodsAndLimits(t *testing.T) {
 	}
 }
 
+// TestRobots: search engines get the pages that stand for themselves, and none
+// of the endless addresses with a query string.
+func TestRobots(t *testing.T) {
+	f := newFair()
+	_, body := get(t, f.serve(t).URL+"/robots.txt", "bn")
+	// RFC 9309, 2.2.2 and 2.2.3, for rules without an Allow.
+	var barred []*regexp.Regexp
+	for line := range strings.Lines(body) {
+		if rule, ok := strings.CutPrefix(strings.TrimSpace(line), "Disallow: "); ok {
+			barred = append(barred, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(rule), `\*`, ".*")))
+		}
+	}
+	if !strings.HasPrefix(body, "User-agent: *\n") {
+		t.Errorf("the rules are not for all: %s", body)
+	}
+	for path, want := range map[string]bool{
+		"/": true, "/status": true, "/about": true, "/listing/" + f.listings[0].ID: true, "/static/style.css": true,
+		"/?q=typing": false, "/?": false, "/?lang=en": false, "/status?lang=en": false, "/listing/" + f.listings[0].ID + "?from=IN": false, "/api/v1/listings": false,
+	} {
+		if got := !slices.ContainsFunc(barred, func(r *regexp.Regexp) bool { return r.MatchString(path) }); got != want {
+			t.Errorf("%s is open to search engines: %v, want %v", path, got, want)
+		}
+	}
+}
+
 func TestBadQueries(t *testing.T) {
 	f := newFair()
 	base := f.serve(t).URL
@@ -408,12 +437,23 @@ func TestBadQueries(t *testing.T) {
 			}
 		}
 	}
+	// A query string that cannot be read is not read as another one.
+	for _, path := range []string{"/?q=%zz", "/?q=typing&level=%", "/?q=a;b", "/status?%zz", "/about?lang=%z", "/listing/" + f.listings[0].ID + "?%zz=1", "/none?%zz"} {
+		for lang, want := range map[string]string{"bn": "ঠিকানাটি পড়া যায় না", "en": "The address cannot be read"} {
+			if got := words(open(t, base+path, lang, 400).Find("h1")); got != want {
+				t.Errorf("%s says %q", path, got)
+			}
+		}
+	}
 	for _, field := range []string{"q", "min", "from"} {
 		query := map[string]string{"q": "q=" + strings.Repeat("x", 201), "min": "min=lots", "from": "from=XX"}[field]
 		e := open(t, base+"/?"+query, "en", 400).Find("#" + field)
 		if attr(e, "aria-invalid") != "true" || !strings.Contains(attr(e, "aria-describedby"), field+"-error") {
 			t.Errorf("the field %s is not marked", field)
 		}
+	}
+	if got := attr(open(t, base+"/?min=%E0%A7%AB%E0%A7%A6+%E0%A6%9F%E0%A6%BE%E0%A6%95%E0%A6%BE", "bn", 400).Find("#min"), "value"); got != "৫০ টাকা" {
+		t.Errorf("a minimum that is none is shown back as %q", got)
 	}
 	doc := open(t, base+"/?level=guru&q=typing&english=basic", "en", 400)
 	if attr(doc.Find("#q"), "value") != "typing" || doc.Find(`[name=english][value=basic][checked]`).Length() != 1 {
@@ -474,8 +514,22 @@ func TestForm(t *testing.T) {
 	if got := words(doc.Find("#from option[selected]")); got != "বাংলাদেশ ("+bn.Int(found.Facets["from"]["BD"])+")" {
 		t.Errorf("the country is %q", got)
 	}
-	if attr(doc.Find("#min"), "value") != "50" || attr(doc.Find("#q"), "value") != "menus" {
+	if attr(doc.Find("#min"), "value") != "৫০" || attr(doc.Find("#q"), "value") != "menus" {
 		t.Error("the text or the minimum is gone from the form")
+	}
+	if min := doc.Find("#min"); attr(min, "type") != "text" || attr(min, "inputmode") != "numeric" {
+		t.Error("the minimum does not take Bengali digits: a field of numbers drops them")
+	}
+	for lang, want := range map[string]string{"bn": "১৫,০০০", "en": "15,000"} {
+		doc := open(t, base+"/?min=%E0%A7%A7%E0%A7%AB%E0%A7%A6%E0%A7%A6%E0%A7%A6", lang, 200)
+		if got := attr(doc.Find("#min"), "value"); got != want {
+			t.Errorf("the minimum is shown back as %q, want %q", got, want)
+		}
+		before := len(f.asked)
+		open(t, base+"/?min="+url.QueryEscape(want), lang, 200)
+		if q := f.asked[before]; q.MinUSD != 15_000 {
+			t.Errorf("%s asks for %d", want, q.MinUSD)
+		}
 	}
 	// Submitting the form as it stands asks the same question.
 	again := url.Values{}
@@ -744,6 +798,49 @@ func TestListing(t *testing.T) {
 	}
 }
 
+// TestListingForAnotherCountry: who searches from another country is told of
+// that country on the listings' own pages too.
+func TestListingForAnotherCountry(t *testing.T) {
+	f := newFair()
+	base := f.serve(t).URL
+	europe := "/listing/" + f.listings[10].ID
+	for query, want := range map[string]string{"": "Applying from Bangladesh Not possible stated", "?from=": "Applying from Bangladesh Not possible stated", "?from=DE": "Applying from Germany Possible stated", "?from=IN": "Applying from India Not possible stated"} {
+		if got := words(open(t, base+europe+query, "en", 200).Find("#f-from")); !strings.HasPrefix(got, want) {
+			t.Errorf("%q: it says %q", query, got)
+		}
+	}
+	if got := words(open(t, base+europe+"?from=XX", "en", 400).Find("main")); !strings.Contains(got, "“from” does not take “XX”") {
+		t.Errorf("a country that is none: %s", got)
+	}
+	for query, want := range map[string]string{"/?q=engineer&from=DE": "?from=DE", "/?q=engineer&from=": "", "/?from=BD": ""} {
+		links := open(t, base+query, "en", 200).Find(".hit h2 a")
+		if links.Length() == 0 {
+			t.Errorf("%s finds nothing", query)
+		}
+		links.Each(func(_ int, e *goquery.Selection) {
+			if u, err := url.Parse(attr(e, "href")); err != nil || strings.TrimPrefix(u.String(), u.Path) != want {
+				t.Errorf("%s links to %s, want %q behind it", query, attr(e, "href"), want)
+			}
+		})
+	}
+	if got := attr(open(t, base+"/?from=IN", "en", 200).Find(`.hit .meta a[href*="#also"]`), "href"); !strings.HasSuffix(got, "?from=IN#also") {
+		t.Errorf("the link to the copies leads to %s", got)
+	}
+	doc := open(t, base+"/listing/"+f.listings[0].ID+"?from=IN", "en", 200)
+	if got := attr(doc.Find("#similar ~ .hits h3 a"), "href"); !strings.HasSuffix(got, "?from=IN") {
+		t.Errorf("a similar listing stands at %s", got)
+	}
+	if got := attr(doc.Find(`dl.facts a[href^="/?"]`), "href"); !strings.Contains(got, "from=IN") {
+		t.Errorf("the kind of work leads to %s", got)
+	}
+	if f.asked[len(f.asked)-1].From != "IN" {
+		t.Errorf("similar ones are sought for %q", f.asked[len(f.asked)-1].From)
+	}
+	if got := attr(doc.Find("link[rel=canonical]"), "href"); got != "http://kajkhoj.test/listing/"+f.listings[0].ID {
+		t.Errorf("the canonical address is %s", got)
+	}
+}
+
 // TestTerms: what a site's terms ask for is what its listings' pages do.
 func TestTerms(t *testing.T) {
 	f := newFair()
@@ -837,6 +934,28 @@ func TestKeptAndStated(t *testing.T) {
 	want := fmt.Sprintf("%d estimated, %d not stated: all kept.", found.Facets["kept"]["estimate"], found.Facets["kept"]["none"])
 	if got := words(doc.Find("#kept")); got != want || found.Facets["kept"]["estimate"] == 0 || found.Facets["kept"]["none"] == 0 {
 		t.Errorf("it says %q, want %q", got, want)
+	}
+	v, err := newView(locale.English, f.specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bn, err := newView(locale.Bengali, f.specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		estimate, none int
+		en, bn         string
+	}{
+		{3, 74, "3 estimated, 74 not stated: all kept.", "অনুমান ৩টি, লেখা নেই ৭৪টি: রাখা আছে।"},
+		{0, 74, "74 not stated: kept too.", "লেখা নেই ৭৪টি: রাখা আছে।"},
+		{3, 0, "3 estimated: kept too.", "অনুমান ৩টি: রাখা আছে।"},
+		{0, 0, "", ""},
+	} {
+		p := search.Page{Facets: market.Facets{"kept": {"estimate": c.estimate, "none": c.none, "stated": 1}}}
+		if got := [2]string{kept(v, market.Query{}, p), kept(bn, market.Query{}, p)}; got != [2]string{c.en, c.bn} {
+			t.Errorf("%d estimated, %d not stated: %q", c.estimate, c.none, got)
+		}
 	}
 	if attr(doc.Find("[name=stated]"), "aria-describedby") != "kept" {
 		t.Error("the switch is not described by the line")
@@ -1102,8 +1221,20 @@ func TestFailures(t *testing.T) {
 	f := newFair()
 	base := f.serve(t).URL
 	path := "/listing/" + f.listings[0].ID
+	away := func(path string) {
+		t.Helper()
+		for lang, want := range map[string]string{"bn": "তথ্য এখন পড়া যাচ্ছে না", "en": "The listings cannot be read at the moment"} {
+			res, _ := get(t, base+path, lang)
+			if res.StatusCode != 503 || res.Header.Get("Retry-After") == "" || res.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s without a store: status %d, headers %v", path, res.StatusCode, res.Header)
+			}
+			if got := words(open(t, base+path, lang, 503).Find("h1")); got != want {
+				t.Errorf("%s without a store says %q", path, got)
+			}
+		}
+	}
 	f.searchErr = errors.New("no disk")
-	open(t, base+"/", "bn", 500)
+	away("/")
 	open(t, base+path, "bn", 200) // without similar listings
 	f.searchErr = fmt.Errorf("asking: %w", context.DeadlineExceeded)
 	if res, _ := get(t, base+"/", "bn"); res.StatusCode != 503 || res.Header.Get("Retry-After") == "" {
@@ -1120,8 +1251,8 @@ func TestFailures(t *testing.T) {
 	f.panics, f.storeErr = false, errors.New("no store")
 	time.Sleep(statesFor)
 	open(t, base+"/", "en", 200) // without notes on the sites
-	open(t, base+path, "en", 500)
-	open(t, base+"/status", "en", 500)
+	away(path)
+	away("/status")
 	f.storeErr = nil
 	open(t, base+"/", "en", 200)
 }

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/kajkhoj/kajkhoj/internal/locale"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
 )
@@ -88,11 +90,14 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	for _, name := range unknown(params, market.Params...) {
 		p.wrong("", v.Text("bad.unknown", "param", cut(name, 40)))
 	}
-	if l, ok := params["lang"]; ok && !validLang(l) {
-		p.wrong("", v.Text("bad.field", "param", "lang", "value", cut(l[0], 40), "want", "bn, en"))
+	if l := nonEmpty(params["lang"]); len(l) > 1 || len(l) == 1 && !locale.Lang(l[0]).Valid() {
+		p.wrong("", v.Text("bad.field", "param", "lang", "value", cut(strings.Join(l, ", "), 40), "want", "bn, en"))
 	}
 	if len(p.Errors) > 0 {
 		s.begin(p, v, r, q, nil)
+		if p.Wrong["min"] != "" {
+			p.Min = cut(strings.Join(nonEmpty(params["min"]), ", "), 40)
+		}
 		p.Total = v.Text("bad.title")
 		p.Title = v.Text("site.title", "page", p.Total)
 		p.NoIndex = true
@@ -123,7 +128,7 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	p.Degraded = found.Degraded
 	p.Dropped = dropped(v, found.Dropped)
 	p.Offers = offers(v, q, found.Words)
-	p.Hits = s.hits(v, "h2", found.Hits, found.Words, now)
+	p.Hits = s.hits(v, "h2", found.Hits, found.Words, q.From, now)
 	p.Late = s.late(v, states, now)
 	p.Collecting = s.collecting(v, states, q, found, now)
 	switch {
@@ -148,9 +153,8 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, v, "results", http.StatusOK, p)
 }
 
-func validLang(given []string) bool {
-	return len(given) == 1 && (given[0] == "bn" || given[0] == "en")
-}
+// nonEmpty are a parameter's values: an empty one means absent.
+func nonEmpty(values []string) []string { return without(values, "") }
 
 func (p *resultsPage) wrong(param, text string) {
 	anchor := ""
@@ -213,7 +217,7 @@ func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query,
 	}
 	p.Pays = options("checkbox", "pay", pays...)
 	if q.MinUSD > 0 {
-		p.Min = strconv.FormatInt(q.MinUSD, 10)
+		p.Min = v.Int(int(q.MinUSD))
 	}
 	var days []choice
 	for _, d := range market.Days {
@@ -375,7 +379,8 @@ func headline(v *view, q market.Query, chips []chip) string {
 	return text
 }
 
-// kept says what became of listings that do not state what is asked.
+// kept says what became of listings that do not state what is asked; it is
+// empty where all do.
 func kept(v *view, q market.Query, found search.Page) string {
 	if q.Stated {
 		return v.Text("results.kept-stated")
@@ -384,7 +389,15 @@ func kept(v *view, q market.Query, found search.Page) string {
 	if n == nil {
 		return v.Text("results.kept-unknown")
 	}
-	return v.Text("results.kept", "estimate", v.Int(n[string(market.StandingEstimate)]), "none", v.Int(n[string(market.StandingNone)]))
+	switch estimate, none := n[string(market.StandingEstimate)], n[string(market.StandingNone)]; {
+	case estimate > 0 && none > 0:
+		return v.Text("results.kept", "estimate", v.Int(estimate), "none", v.Int(none))
+	case estimate > 0:
+		return v.Text("results.kept-estimate", "n", v.Int(estimate))
+	case none > 0:
+		return v.Text("results.kept-none", "n", v.Int(none))
+	}
+	return ""
 }
 
 // dropped says which words the search left out because too little has them.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -76,7 +77,7 @@ func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if s.https {
-		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -98,6 +99,12 @@ func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	if len(r.URL.Path)+len(r.URL.RawQuery) > longestAddress {
 		s.fail(w, r, http.StatusRequestURITooLong, "long")
+		return
+	}
+	// A query string is read whole or not at all; programs are told what is
+	// wrong with it (see params).
+	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil && !isAPI(r) {
+		s.fail(w, r, http.StatusBadRequest, "query")
 		return
 	}
 	s.mux.ServeHTTP(w, r)

@@ -89,9 +89,10 @@ func (s *server) static(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// robots lets search engines at the pages and keeps them from endless
-// combinations of filters, which the pages themselves also refuse.
+// robots lets search engines at the pages that stand for themselves and keeps
+// them from all that have a query string: there is no end to those. Listings
+// say themselves whether their source's terms let them be indexed.
 func (s *server) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?*category=\nDisallow: /*?*source=\n"))
+	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?\n"))
 }
