@@ -284,7 +284,7 @@ func (b *tab) check(name string, l look) {
 }
 
 // TestBrowser goes a person's way through the site: a search, a filter, the
-// filter off again, a listing, the other language.
+// filter off again, a listing, a report, the other language.
 func TestBrowser(t *testing.T) {
 	browser := chromium(t)
 	axe := axe(t)
@@ -337,6 +337,18 @@ func TestBrowser(t *testing.T) {
 				t.Errorf("the quote leads to %q", at)
 			}
 			b.press(`a[href="#f-level"]`)
+
+			b.leads(`button[name="wrong"][value="english"]`)
+			if at := eval[string](b, "location.pathname + location.search + location.hash"); at != "/listing/"+f.listings[0].ID+"?reported=english#reported" {
+				t.Errorf("a report leads to %s", at)
+			}
+			if at := eval[float64](b, `document.querySelector("#reported").getBoundingClientRect().top`); at < 0 || at > 740 {
+				t.Errorf("the thanks are at %v px of a screen of 740", at)
+			}
+			if len(f.reported) != 1 || !strings.HasPrefix(f.reported[0], "english of ") {
+				t.Errorf("reported was %q", f.reported)
+			}
+			b.check("reported", l)
 
 			b.leads(`.top a[hreflang]`)
 			other := look{l.lang.Other(), l.width, l.script, l.dark}

@@ -31,6 +31,7 @@ type fair struct {
 	degraded bool
 	asked    []market.Query
 	index    IndexState
+	reported []string
 
 	searchErr, storeErr, indexErr error
 	panics                        bool
