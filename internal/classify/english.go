@@ -28,11 +28,19 @@ var (
 	behindTopic = words("version", "website", "websites", "site", "subtitles", "subtitle", "content", "articles", "article", "text", "texts", "translation", "translations", "translator",
 		"translators", "teacher", "teachers", "tutor", "tutors", "course", "courses", "lessons", "class", "classes", "book", "books", "language's", "test", "exam", "literature", "learning", "learners",
 		"audience", "market", "customers", "breakfast", "transcripts", "script", "scripts", "to", "into", "dictionary", "prompts", "app", "keyword", "keywords", "reviews", "blog", "blogs")
-	wish     = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "helpful", "welcome", "appreciated", "desired", "beneficial", "benefit", "overkill", "welcomed", "favourable", "useful", "help", "helps", "perk", "impress", "prefer", "optionally", "bonuses")
-	either   = words("or", "অথবা", "বা")
-	tongues  = words("spanish", "german", "french", "arabic", "hindi", "urdu", "italian", "portuguese", "japanese", "korean", "chinese", "mandarin", "cantonese", "russian", "turkish", "dutch", "polish", "thai", "vietnamese", "indonesian", "tagalog", "hebrew", "greek", "swedish", "norwegian", "danish", "finnish", "bengali", "bangla", "tamil", "telugu", "punjabi", "romanian", "hungarian", "czech", "ukrainian", "bulgarian", "serbian", "croatian", "persian", "farsi", "malay", "swahili")
-	maybe    = words("preferably", "ideally", "prefer", "plus", "optionally", "bonus", "optional")
-	fluently = words("fluent", "fluency", "fluently", "proficient", "proficiency", "excellent", "near")
+	wish        = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "helpful", "welcome", "appreciated", "desired", "beneficial", "benefit", "overkill", "welcomed", "favourable", "useful", "help", "helps", "perk", "impress", "prefer", "optionally", "bonuses")
+	either      = words("or", "অথবা", "বা")
+	tongues     = words("spanish", "german", "french", "arabic", "hindi", "urdu", "italian", "portuguese", "japanese", "korean", "chinese", "mandarin", "cantonese", "russian", "turkish", "dutch", "polish", "thai", "vietnamese", "indonesian", "tagalog", "hebrew", "greek", "swedish", "norwegian", "danish", "finnish", "bengali", "bangla", "tamil", "telugu", "punjabi", "romanian", "hungarian", "czech", "ukrainian", "bulgarian", "serbian", "croatian", "persian", "farsi", "malay", "swahili")
+	supposing   = words("if")
+	partsOfText = words("subtitles", "version", "translation", "skills")
+	non         = words("non", "not", "no")
+	nearly      = words("near")
+	fluency     = words("fluent", "fluency")
+	otherVoices = words("ai", "tts", "synthetic", "generated", "belgian", "swiss", "voices")
+	passive     = words("to", "by")
+	very        = words("very", "really")
+	maybe       = words("preferably", "ideally", "prefer", "plus", "optionally", "bonus", "optional")
+	fluently    = words("fluent", "fluency", "fluently", "proficient", "proficiency", "excellent", "near")
 )
 
 // english reads the title and the description.
@@ -95,7 +103,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		// "Fluent English is not required" does not say that none is, and "no
 		// English version is required" says nothing about the worker.
 		if before(t, m.First, 2, degrees) || !ofWorker(t, m.First, 6) || before(t, m.First, 4, topic) || after(t, m.Last, 4, things) || deniedBefore(t, m.First, 4) ||
-			before(t, m.First, 3, words("if")) || after(t, m.Last, 1, words("subtitles", "version", "translation", "skills")) && t.Fold(m.Last) == "english" {
+			before(t, m.First, 3, supposing) || after(t, m.Last, 1, partsOfText) && t.Fold(m.Last) == "english" {
 			return ""
 		}
 		return market.Basic
@@ -130,7 +138,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		if nativeOther(t, m) {
 			return ""
 		}
-		if before(t, m.First, 1, words("non", "not", "no")) || before(t, m.First, 2, tongues) || after(t, m.First, 1, tongues) || after(t, m.Last, 3, tongues) {
+		if before(t, m.First, 1, non) || before(t, m.First, 2, tongues) || after(t, m.First, 1, tongues) || after(t, m.Last, 3, tongues) {
 			return ""
 		}
 		// "native speaker" needs English near it.
@@ -144,16 +152,16 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 			}
 		}
 		// "native or fluent": the lower bar.
-		if before(t, m.First, 3, fluently) && !before(t, m.First, 1, words("near")) {
+		if before(t, m.First, 3, fluently) && !before(t, m.First, 1, nearly) {
 			return market.Fluent
 		}
-		if after(t, m.First, 4, words("fluent", "fluency")) && after(t, m.First, 3, either) {
+		if after(t, m.First, 4, fluency) && after(t, m.First, 3, either) {
 			return market.Fluent
 		}
 		return market.Native
 	case accent:
 		// "Neutral accent" of a voice in another language, or of a machine.
-		if before(t, m.First, 6, tongues) || before(t, m.First, 5, words("ai", "tts", "synthetic", "generated", "belgian", "swiss", "voices")) {
+		if before(t, m.First, 6, tongues) || before(t, m.First, 5, otherVoices) {
 			return ""
 		}
 		return market.Native
@@ -178,12 +186,12 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		}
 		return ""
 	case englishMust:
-		if after(t, m.Last, 6, things) || t.Fold(m.Last) == "must" && !ends(t, m.Last) || after(t, m.Last, 1, words("to", "by")) {
+		if after(t, m.Last, 6, things) || t.Fold(m.Last) == "must" && !ends(t, m.Last) || after(t, m.Last, 1, passive) {
 			return "" // "English must be used on the site"
 		}
 		return market.Fluent
 	case goodEnglish:
-		if before(t, m.First, 1, words("very", "really")) {
+		if before(t, m.First, 1, very) {
 			return market.Fluent
 		}
 		return market.Conversational

@@ -33,6 +33,30 @@ var (
 	optional   = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "অগ্রাধিকার", "অতিরিক্ত", "preferably")
 )
 
+// The neighbours that single rules look for.
+var (
+	seniors        = words("senior")
+	otherLevels    = words("senior", "junior", "entry")
+	besideSenior   = words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")
+	noSeniorWanted = words("if", "junior", "mid", "previously")
+	comparing      = words("than")
+	however        = words("but")
+	theExperience  = words("experience")
+	upTo           = words("up", "under", "less", "within", "every", "next", "for")
+	arts           = words("art", "creative", "music", "casting")
+	helpers        = words("support", "assistant")
+	meantFor       = words("for")
+	notJobs        = words("scholarship", "scholarships", "course", "courses", "page", "form", "guide", "loan", "loans", "visa", "discount", "through", "who", "buy", "download", "channel", "class", "classes", "club")
+	seekingFor     = words("looking", "searching", "search", "opportunity", "opportunities", "role", "job", "position", "opening", "hunting", "work", "task", "open", "ideal", "perfect", "suitable", "project", "need", "call")
+	skillBefore    = words("english", "excel", "course", "at", "language", "spanish", "students", "learners")
+	usage          = words("use", "play", "operate", "install", "view", "enjoy", "users", "customers", "clients", "buyers", "students", "players")
+	hasNone        = words("if", "with", "have", "has", "customers", "users", "clients", "i", "requires", "mean")
+	besideLeader   = words("to", "for", "assistant", "assist", "with", "support", "the")
+	noDepartment   = words("a", "an", "the", "my", "his", "her", "household", "school", "hair", "lettuce", "state")
+	chiefsThings   = words("headshot", "headshots", "portrait", "interview", "interviews", "speech", "profile", "linkedin", "bio", "ghostwriter", "ghostwriting", "newsletter", "podcast", "video", "photo", "message", "letter", "reel", "list", "email", "emails", "contact", "contacts", "leads", "outreach")
+	skillTools     = words("english", "excel", "proficiency", "office", "language", "spanish", "german", "french", "arabic", "knowledge", "skills", "skill", "understanding", "sheets", "powerpoint", "word")
+)
+
 // found is one statement.
 type found[V ~string] struct {
 	value V
@@ -114,15 +138,15 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 				value = market.Entry
 			}
 		case midLevel:
-			if !deniedBefore(t, m.First, 4) && !after(t, m.Last, 2, words("senior")) && !before(t, m.First, 2, words("senior", "junior", "entry")) && !ofSkill(t, m) && ofWorker(t, m.First, 8) {
+			if !deniedBefore(t, m.First, 4) && !after(t, m.Last, 2, seniors) && !before(t, m.First, 2, otherLevels) && !ofSkill(t, m) && ofWorker(t, m.First, 8) {
 				value = market.Intermediate
 			}
 		case senior:
-			if field == "title" && !names(t, m.First) && !before(t, m.First, 3, words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")) && !deniedAfter(t, m.Last, 4) {
+			if field == "title" && !names(t, m.First) && !before(t, m.First, 3, besideSenior) && !deniedAfter(t, m.Last, 4) {
 				value = market.Expert
 			}
 		case seniorWanted:
-			if !bracketInside(t, m) && !deniedBefore(t, m.First, 4) && !deniedInside(t, m.First, m.Last) && !deniedAfter(t, m.Last, 3) && !before(t, m.First, 3, words("if", "junior", "mid", "previously")) && !seniorNoun(t, m) {
+			if !bracketInside(t, m) && !deniedBefore(t, m.First, 4) && !deniedInside(t, m.First, m.Last) && !deniedAfter(t, m.Last, 3) && !before(t, m.First, 3, noSeniorWanted) && !seniorNoun(t, m) {
 				value = market.Expert
 			}
 		case leader:
@@ -148,10 +172,10 @@ var (
 // sendsAway reports whether beginners are refused: "no beginners", "juniors
 // need not apply", "beginners will not be considered".
 func sendsAway(t *phrase.Text, m phrase.Match) bool {
-	if deniedBefore(t, m.First, 4) || before(t, m.First, 3, words("than")) || deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || after(t, m.Last, 5, rejected) {
+	if deniedBefore(t, m.First, 4) || before(t, m.First, 3, comparing) || deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || after(t, m.Last, 5, rejected) {
 		return true
 	}
-	return after(t, m.Last, 4, words("but")) && after(t, m.Last, 10, demanding)
+	return after(t, m.Last, 4, however) && after(t, m.Last, 10, demanding)
 }
 
 // ofBeginner reports whether a word for beginners is about the worker who is
@@ -167,10 +191,10 @@ func ofBeginner(field string, t *phrase.Text, m phrase.Match) bool {
 		return false
 	}
 	if m.ID == beginnersWelcome {
-		return !after(t, m.Last, 6, words("scholarship", "scholarships", "course", "courses", "page", "form", "guide", "loan", "loans", "visa", "discount", "through", "who", "buy", "download", "channel", "class", "classes", "club"))
+		return !after(t, m.Last, 6, notJobs)
 	}
 	// "Website for interns"; "Looking for interns".
-	if before(t, m.First, 2, words("for")) && !before(t, m.First, 4, words("looking", "searching", "search", "opportunity", "opportunities", "role", "job", "position", "opening", "hunting", "work", "task", "open", "ideal", "perfect", "suitable", "project", "need", "call")) {
+	if before(t, m.First, 2, meantFor) && !before(t, m.First, 4, seekingFor) {
 		return false
 	}
 	return true
@@ -179,8 +203,7 @@ func ofBeginner(field string, t *phrase.Text, m phrase.Match) bool {
 // ofSkill reports whether "intermediate" is said of a language or a program:
 // "intermediate to advanced Excel".
 func ofSkill(t *phrase.Text, m phrase.Match) bool {
-	tools := words("english", "excel", "proficiency", "office", "language", "spanish", "german", "french", "arabic", "knowledge", "skills", "skill", "understanding", "sheets", "powerpoint", "word")
-	return after(t, m.Last, 3, tools) && !after(t, m.Last, 1, words("experience")) || before(t, m.First, 4, words("english", "excel", "course", "at", "language", "spanish", "students", "learners"))
+	return after(t, m.Last, 3, skillTools) && !after(t, m.Last, 1, theExperience) || before(t, m.First, 4, skillBefore)
 }
 
 // names reports whether the word behind word i makes it part of a name, as
@@ -236,10 +259,10 @@ func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 		return ""
 	}
 	// Said of a thing that is made or used, or denied.
-	if !ofWorker(t, m.First, 6) && !before(t, m.First, 4, theClient) || after(t, m.Last, 3, words("use", "play", "operate", "install", "view", "enjoy", "users", "customers", "clients", "buyers", "students", "players", "বললে")) {
+	if !ofWorker(t, m.First, 6) && !before(t, m.First, 4, theClient) || after(t, m.Last, 3, usage) {
 		return ""
 	}
-	if deniedBefore(t, m.First, 5) || after(t, m.Last, 3, rejected) || deniedAfter(t, m.Last, 3) || before(t, m.First, 3, words("if", "with", "have", "has", "customers", "users", "clients", "i", "requires", "mean")) {
+	if deniedBefore(t, m.First, 5) || after(t, m.Last, 3, rejected) || deniedAfter(t, m.Last, 3) || before(t, m.First, 3, hasNone) {
 		return ""
 	}
 	// "no experience with X needed" speaks of one tool only.
@@ -269,7 +292,7 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 	if n < least || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
 		return ""
 	}
-	if before(t, m.First, 3, words("up", "under", "less", "within", "every", "next", "for")) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {
+	if before(t, m.First, 3, upTo) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {
 		return ""
 	}
 	if deniedBefore(t, m.First, 6) || deniedAfter(t, m.Last, 6) {
@@ -297,15 +320,15 @@ var numbers = map[string]int32{"one": 1, "two": 2, "three": 3, "four": 4, "five"
 
 // leads reads a leading post in a title.
 func leads(t *phrase.Text, m phrase.Match) bool {
-	if before(t, m.First, 3, words("to", "for", "assistant", "assist", "with", "support", "the")) ||
-		before(t, m.First, 1, words("art", "creative", "music", "casting")) || after(t, m.Last, 1, words("support", "assistant")) {
+	if before(t, m.First, 3, besideLeader) ||
+		before(t, m.First, 1, arts) || after(t, m.Last, 1, helpers) {
 		return false
 	}
 	// "Head of a lion", "CEO headshot retouching".
 	switch next := t.Fold(m.Last + 1); {
-	case t.Fold(m.First) == "head" && words("a", "an", "the", "my", "his", "her", "household", "school", "hair", "lettuce", "state")[next]:
+	case t.Fold(m.First) == "head" && noDepartment[next]:
 		return false
-	case m.First == m.Last && words("headshot", "headshots", "portrait", "interview", "interviews", "speech", "profile", "linkedin", "bio", "ghostwriter", "ghostwriting", "newsletter", "podcast", "video", "photo", "message", "letter", "reel", "list", "email", "emails", "contact", "contacts", "leads", "outreach")[next]:
+	case m.First == m.Last && chiefsThings[next]:
 		return false
 	}
 	// "Lead generation specialist" leads nobody.

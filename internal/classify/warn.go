@@ -26,7 +26,12 @@ var (
 	// pays.
 	payers = words("we", "i", "we'll", "i'll", "company", "client", "clients", "employer", "firm", "agency", "us", "gladly", "platform")
 	// paidBy are words behind "the fee is paid" that take it from the worker.
-	paidBy = words("us", "ourselves", "company", "client", "employer", "me", "participant", "participants", "student", "students", "member", "members", "player", "team", "attendee", "attendees", "customer", "customers", "user", "users", "event", "stripe", "paypal", "database", "api", "table", "endpoint", "json")
+	paidBy    = words("us", "ourselves", "company", "client", "employer", "me", "participant", "participants", "student", "students", "member", "members", "player", "team", "attendee", "attendees", "customer", "customers", "user", "users", "event", "stripe", "paypal", "database", "api", "table", "endpoint", "json")
+	paid      = words("paid")
+	addressed = words("you")
+	crowd     = words("users", "customers", "clients", "members", "visitors")
+	// sourcesOfData are words behind "the freelancer ID" that make it a field.
+	sourcesOfData = words("api", "database", "table", "endpoint", "json", "field")
 	// statement are words that begin a sign which is no imperative.
 	statement = words("trial", "test", "first", "unpaid", "free", "small", "short", "quick", "this", "it")
 	// asks are words right before an imperative.
@@ -60,7 +65,7 @@ func (d *document) warnings() []market.Warning {
 
 // bids reports whether a hit is said to the worker.
 func bids(t *phrase.Text, m phrase.Match) bool {
-	if before(t, m.First, 4, denied) || after(t, m.Last, 3, denied) && m.ID != warnCard {
+	if before(t, m.First, 4, denied) || after(t, m.Last, 3, denied) && m.ID != warnCard && !(m.ID == warnFree && after(t, m.Last, 5, paid)) {
 		return false
 	}
 	for i := m.First; i <= m.Last; i++ {
@@ -72,10 +77,19 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		return true // Bengali words say by their endings whom they bid
 	}
 	switch m.ID {
+	case warnID:
+		// "Send $50 for your ID card" asks for money.
+		for i := m.First; i <= m.Last; i++ {
+			if t.Words[i].Num >= 0 {
+				return false
+			}
+		}
+	}
+	switch m.ID {
 	case warnFee:
-		return !before(t, m.First, 4, product) && !after(t, m.Last, 4, paidBy) && (before(t, m.First, 2, words("you")) || !before(t, m.First, 3, payers))
+		return !before(t, m.First, 4, product) && !after(t, m.Last, 4, paidBy) && (before(t, m.First, 2, addressed) || !before(t, m.First, 3, payers))
 	case warnCard:
-		return !before(t, m.First, 4, product) && !before(t, m.First, 3, payers) && !after(t, m.Last, 4, words("api", "database", "table", "endpoint", "json", "field"))
+		return !before(t, m.First, 4, product) && !before(t, m.First, 3, payers) && !after(t, m.Last, 4, sourcesOfData)
 	case warnForward, warnRent:
 		return !before(t, m.First, 4, product)
 	case warnChat, warnReviews, warnID, warnFree, warnPay:
@@ -84,7 +98,7 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		}
 		// An imperative begins its sentence or follows a word that asks.
 		if t.Words[m.First].Sep&(phrase.SepEnd|phrase.SepColon|phrase.SepOpen|phrase.SepComma|phrase.SepDash) != 0 {
-			return !before(t, m.First, 6, words("users", "customers", "clients", "members", "visitors"))
+			return !before(t, m.First, 6, crowd)
 		}
 		return before(t, m.First, 1, asks) && !before(t, m.First, 4, others)
 	}
