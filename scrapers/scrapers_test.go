@@ -229,6 +229,9 @@ func TestPages(t *testing.T) {
 						t.Errorf("%s: %q", page, got.Error)
 					}
 				case strings.HasPrefix(base, "threads."):
+					if !strings.Contains(got.Error, "a list of threads, not a thread") {
+						t.Errorf("%s: %q", page, got.Error)
+					}
 				case len(got.drafts) == 0:
 					t.Errorf("%s gives nothing", page)
 				}
@@ -261,14 +264,21 @@ func readFile(t testing.TB, name string) []byte {
 	return b
 }
 
-// What no source sends is refused by every source, and gives nothing.
+// What no source sends is refused by every source, and gives nothing; so is
+// what another source sends, be it empty.
 func TestWrongPages(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.*")
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, len(files))
 	}
 	for name, s := range sources(t) {
-		for _, file := range files {
+		wrong := files
+		for other := range sources(t) {
+			if other != name {
+				wrong = append(slices.Clip(wrong), pagesOf(t, other)...)
+			}
+		}
+		for _, file := range wrong {
 			var k taken
 			err := s.Extract(t.Context(), fetch.Page{URL: s.Spec().Home + "/", Status: 200, Body: readFile(t, file)}, k.input())
 			want := source.ErrFormat

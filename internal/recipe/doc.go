@@ -87,16 +87,18 @@
 // source.ErrFormat. challenge: adds a list of regular expressions to those
 // known. An answer that holds to expect is never taken for a challenge.
 // html needs an expect, so that a page without items can be told from a
-// wrong page. feed and jsonld need no items; they take all.
+// wrong page. feed and jsonld need no items; they take all. Any feed is a
+// feed: expect says whose, as in .link | startswith("https://example.com/").
 //
 // A feed becomes the JSON
 //
-//	{"title", "link", "items": [{"title", "link", "links": [], "guid",
+//	{"title", "link", "links": [], "items": [{"title", "link", "links": [], "guid",
 //	  "description", "content", "published", "updated", "author",
 //	  "categories": [],
 //	  "ext": {"region": "text", "dc:date": "text"},
 //	  "elements": {"media:content": [{"text", "attr": {}, "elements": {}}]}}]}
 //
+// whose own links are the site's page and, in Atom, the feed itself, and
 // where ext holds the text of each element that the feed's own format does
 // not know, by its name with its prefix, and elements all of them whole.
 //

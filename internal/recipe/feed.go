@@ -35,7 +35,7 @@ func readFeed(body []byte) (any, error) {
 	for _, it := range feed.Items {
 		items = append(items, feedItem(it))
 	}
-	return map[string]any{"title": feed.Title, "link": feed.Link, "items": items}, nil
+	return map[string]any{"title": feed.Title, "link": feed.Link, "links": anys(feed.Links), "items": items}, nil
 }
 
 func feedItem(it *gofeed.Item) any {

@@ -786,7 +786,7 @@ clean: {mojibake: true, strip: ['(?s)<hr>.*$', 'noise ']}
 }
 
 func TestFeeds(t *testing.T) {
-	r := parse(t, spec+`
+	feedRecipe := spec + `
 request: {url: "https://example.com/feed"}
 format: feed
 fields:
@@ -801,7 +801,8 @@ fields:
   locations: .ext.region
   pay_text: .ext["job:pay"]
   level: {jq: '.elements["job:level"][0].attr.code', name: job:level}
-`)
+`
+	r := parse(t, feedRecipe)
 	for name, c := range map[string]struct {
 		body string
 		want market.Draft
@@ -835,6 +836,20 @@ fields:
 	}
 	if _, err := extract(t, r, `<rss version="2.0"><channel><title>f</title></channel></rss>`); err != nil {
 		t.Errorf("an empty feed: %v", err)
+	}
+	// A feed's own links tell whose it is.
+	whose := parse(t, strings.Replace(feedRecipe, "format: feed", `format: feed
+expect: any(.links[]; startswith("https://example.com/"))`, 1))
+	for body, want := range map[string]error{
+		`<rss version="2.0"><channel><title>f</title><link>https://example.com/jobs</link></channel></rss>`:                                                  nil,
+		`<rss version="2.0"><channel><title>f</title><link>https://example.org/jobs</link></channel></rss>`:                                                  source.ErrFormat,
+		`<rss version="2.0"><channel><title>f</title></channel></rss>`:                                                                                       source.ErrFormat,
+		`<feed xmlns="http://www.w3.org/2005/Atom"><title>f</title><link rel="self" href="https://example.com/f.atom"/></feed>`:                              nil,
+		`<feed xmlns="http://www.w3.org/2005/Atom"><title>f</title><link rel="self" href="https://example.org/f.atom"/><id>https://example.com/</id></feed>`: source.ErrFormat,
+	} {
+		if _, err := extract(t, whose, body); !errors.Is(err, want) {
+			t.Errorf("whose feed: %s: %v, want %v", body, err, want)
+		}
 	}
 	for name, body := range map[string]string{
 		"JSON feed": `{"version":"https://jsonfeed.org/version/1","items":[]}`,

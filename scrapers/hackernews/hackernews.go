@@ -128,6 +128,9 @@ func readThread(page fetch.Page) (t thread, err error) {
 		return t, err
 	}
 	if t.Hits != nil {
+		if stories(t.Hits) {
+			return t, formatError("the answer is a list of threads, not a thread: a thread is at %s/items/ and its id", api)
+		}
 		t.ID, t.Title, t.Children = t.StoryID, t.StoryTitle, t.Hits
 		for _, raw := range t.Hits {
 			var c comment
@@ -140,6 +143,22 @@ func readThread(page fetch.Page) (t thread, err error) {
 		return t, formatError("the answer is no story with comments")
 	}
 	return t, nil
+}
+
+// stories reports whether hits are stories, as in the answer of the search
+// for threads, and not the comments of one.
+func stories(hits []json.RawMessage) bool {
+	for _, raw := range hits {
+		var hit struct {
+			Title       string `json:"title"`
+			StoryTitle  string `json:"story_title"`
+			CommentText string `json:"comment_text"`
+		}
+		if json.Unmarshal(raw, &hit) == nil && hit.Title != "" && hit.StoryTitle == "" && hit.CommentText == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Collect implements source.Source: the newest thread of each kind. Threads
