@@ -26,9 +26,11 @@ type Store interface {
 	Head(ctx context.Context) (int64, error)
 	// Open gives all open representatives with their AlsoOn.
 	Open(ctx context.Context) iter.Seq2[market.Listing, error]
-	// Browse gives the open representatives that keep wants, newest first,
-	// and how many there are among those that it looks at, which are bounded.
-	Browse(ctx context.Context, keep func(market.Listing) bool, offset, limit int) (hits []market.Listing, total int, err error)
+	// Browse gives the open representatives that pass filter, which is given
+	// them without Description, and match, which is given them whole and may be
+	// nil; newest first. Its work is bounded: where there may be more than
+	// total, more is true.
+	Browse(ctx context.Context, filter, match func(market.Listing) bool, offset, limit int) (hits []market.Listing, total int, more bool, err error)
 }
 
 // Enough hits, and no word of the query is dropped.
@@ -38,7 +40,9 @@ const Enough = 3
 const DefaultTimeout = 2 * time.Second
 
 // Searcher answers queries: from the engine, with words dropped where all
-// of them find too little, and from the store where the engine fails.
+// of them find too little, and from the store where the engine fails. An
+// engine that failed is left alone for a while, so that one that hangs does
+// not add its time-out to every search. It must not be copied.
 type Searcher struct {
 	Index    Index
 	Store    Store
@@ -47,6 +51,8 @@ type Searcher struct {
 	Timeout time.Duration
 	// Log gets a line when the engine fails; nil is slog.Default.
 	Log *slog.Logger
+
+	rest rest
 }
 
 // Page is the answer to a query.
@@ -60,10 +66,12 @@ type Page struct {
 	// Dropped are the words, as typed, that hits on the page may lack.
 	Dropped []string
 	// Degraded says that the engine failed: hits are plainly filtered from
-	// the store, newest first, and Total counts no further than the store looks.
+	// the store, newest first.
 	Degraded bool
-	Took     time.Duration
-	Words    Words
+	// AtLeast says that there may be more than Total.
+	AtLeast bool
+	Took    time.Duration
+	Words   Words
 }
 
 // Search answers a query. An engine that fails or takes too long makes the
@@ -71,23 +79,20 @@ type Page struct {
 func (s *Searcher) Search(ctx context.Context, q market.Query) (Page, error) {
 	begin := time.Now()
 	page := Page{Words: s.Analyzer.Words(q.Text)}
-	timeout := s.Timeout
-	if timeout == 0 {
-		timeout = DefaultTimeout
-	}
-	limited, cancel := context.WithTimeout(ctx, timeout)
-	found, dropped, err := s.find(limited, q, page.Words)
-	cancel()
+	found, dropped, err := s.ask(ctx, q, page.Words)
 	switch {
 	case ctx.Err() != nil:
 		return Page{}, ctx.Err()
 	case err != nil:
-		s.log(ctx, err)
-		page.Degraded = true
-		keep := func(l market.Listing) bool {
-			return q.Filter(l) && (page.Words.Empty() || page.Words.Match(s.Analyzer.Document(l)))
+		if !errors.Is(err, errResting) {
+			s.log(ctx, err)
 		}
-		if page.Hits, page.Total, err = s.Store.Browse(ctx, keep, q.Offset(), market.PerPage); err != nil {
+		page.Degraded = true
+		var match func(market.Listing) bool
+		if !page.Words.Empty() {
+			match = func(l market.Listing) bool { return page.Words.Match(s.Analyzer.Document(l)) }
+		}
+		if page.Hits, page.Total, page.AtLeast, err = s.Store.Browse(ctx, q.Filter, match, q.Offset(), market.PerPage); err != nil {
 			return Page{}, fmt.Errorf("browsing the store: %w", err)
 		}
 	default:
@@ -98,6 +103,31 @@ func (s *Searcher) Search(ctx context.Context, q market.Query) (Page, error) {
 	}
 	page.Took = time.Since(begin)
 	return page, nil
+}
+
+// ask has the engine find within its time, unless it rests: errResting.
+func (s *Searcher) ask(ctx context.Context, q market.Query, words Words) (found Result, dropped []string, err error) {
+	probe, ok := s.rest.begin(time.Now())
+	if !ok {
+		return Result{}, nil, errResting
+	}
+	well := unsure // what an engine that panics leaves
+	defer func() { s.rest.end(time.Now(), probe, well) }()
+	timeout := s.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	found, dropped, err = s.find(limited, q, words)
+	switch {
+	case ctx.Err() != nil: // it may yet have answered
+	case err == nil, errors.Is(err, ErrRebuild): // it says at once that it is being built
+		well = sound
+	default:
+		well = failing
+	}
+	return found, dropped, err
 }
 
 func (s *Searcher) log(ctx context.Context, err error) {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +25,7 @@ type shelf struct {
 	ls      []market.Listing
 	changes []market.Change
 	err     error
+	more    bool // there may be more than Browse looks at
 }
 
 func (s *shelf) put(ls ...market.Listing) {
@@ -74,15 +76,15 @@ func (s *shelf) Open(ctx context.Context) iter.Seq2[market.Listing, error] {
 	}
 }
 
-func (s *shelf) Browse(ctx context.Context, keep func(market.Listing) bool, offset, limit int) (hits []market.Listing, total int, err error) {
+func (s *shelf) Browse(ctx context.Context, filter, match func(market.Listing) bool, offset, limit int) (hits []market.Listing, total int, more bool, err error) {
 	for _, l := range s.ls {
-		if l.Open() && keep(l) {
+		if l.Open() && filter(l) && (match == nil || match(l)) {
 			if total++; total > offset && len(hits) < limit {
 				hits = append(hits, l)
 			}
 		}
 	}
-	return hits, total, s.err
+	return hits, total, s.more, s.err
 }
 
 func listing(id, title string) market.Listing {
@@ -224,6 +226,96 @@ func TestEngineFails(t *testing.T) {
 	if _, err := s.Search(ctx, q); !errors.Is(err, context.Canceled) {
 		t.Errorf("a search that was called off: %v", err)
 	}
+}
+
+// TestEngineRests: an engine that fails is left alone for a second, twice as
+// long after each further failure and ten seconds at most, and tried by one
+// search at a time; one answer is enough for all to ask it again.
+func TestEngineRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store := searcher(t, listing("1", "Logo painter"))
+		store.more = true
+		var asked, at int
+		state := search.ErrDown
+		well := s.Index
+		s.Index = broken{well, func(ctx context.Context) error {
+			asked++
+			if errors.Is(state, context.DeadlineExceeded) {
+				at++
+				defer func() { at-- }()
+				if at > 1 {
+					t.Error("two searches try the engine")
+				}
+				<-ctx.Done()
+			}
+			return state
+		}}
+		ask := func(want int, took time.Duration) {
+			t.Helper()
+			asked = 0
+			begin := time.Now()
+			p, err := s.Search(t.Context(), market.Query{Now: now})
+			if err != nil || !p.Degraded || !p.AtLeast || ids(p) != "1" {
+				t.Errorf("got %+v, %v", p, err)
+			}
+			if asked != want || time.Since(begin) != took {
+				t.Errorf("asked the engine %d times in %v, want %d in %v", asked, time.Since(begin), want, took)
+			}
+		}
+		ask(1, 0)
+		for _, rest := range []time.Duration{1, 2, 4, 8, 10, 10} {
+			ask(0, 0)
+			time.Sleep(rest*time.Second - time.Nanosecond)
+			ask(0, 0)
+			time.Sleep(time.Nanosecond)
+			ask(1, 0)
+		}
+		// An engine that hangs costs its time-out to one of many.
+		state = context.DeadlineExceeded
+		time.Sleep(10 * time.Second)
+		var wg sync.WaitGroup
+		begin, slow := time.Now(), 0
+		var mu sync.Mutex
+		for range 50 {
+			wg.Go(func() {
+				if _, err := s.Search(t.Context(), market.Query{Now: now}); err != nil {
+					t.Error(err)
+				}
+				if time.Since(begin) > 0 {
+					mu.Lock()
+					slow++
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if slow != 1 {
+			t.Errorf("%d of 50 searches waited for an engine that hangs", slow)
+		}
+		// Who goes away while trying says nothing of the engine, and the next one tries.
+		time.Sleep(10 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		if _, err := s.Search(ctx, market.Query{Now: now}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		cancel()
+		ask(1, search.DefaultTimeout)
+		// One that is being built answers at once, and is asked each time.
+		time.Sleep(10 * time.Second)
+		state = search.ErrRebuild
+		ask(1, 0)
+		ask(1, 0)
+		// An answer ends the rest.
+		state = search.ErrDown
+		ask(1, 0)
+		s.Index = well
+		time.Sleep(time.Second)
+		for range 2 {
+			if p, err := s.Search(t.Context(), market.Query{Now: now}); err != nil || p.Degraded || p.AtLeast {
+				t.Errorf("a mended engine: %+v, %v", p, err)
+			}
+		}
+	})
 }
 
 func TestFollower(t *testing.T) {

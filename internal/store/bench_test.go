@@ -203,7 +203,7 @@ func BenchmarkRead(b *testing.B) {
 	})
 	b.Run("browse", func(b *testing.B) {
 		for b.Loop() {
-			if _, _, err := s.Browse(ctx, func(market.Listing) bool { return true }, 0, 20); err != nil {
+			if _, _, _, err := s.Browse(ctx, func(market.Listing) bool { return true }, nil, 0, 20); err != nil {
 				b.Fatal(err)
 			}
 		}

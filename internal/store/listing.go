@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
@@ -13,8 +14,13 @@ import (
 // page is how many groups Open and Browse read at a time.
 const page = 256
 
-// browseCap is how many groups Browse looks at.
-const browseCap = 5000
+// What one Browse may cost: browseCap is how many groups it looks at,
+// browseTexts how many texts it reads, browsers how many may run at a time.
+const (
+	browseCap   = 5000
+	browseTexts = 1000
+	browsers    = 2
+)
 
 // Listing is one listing, open or closed, with the other open ones of its
 // group in AlsoOn. It fails with ErrNotFound.
@@ -204,16 +210,28 @@ func (s *Store) Open(ctx context.Context) iter.Seq2[market.Listing, error] {
 }
 
 // Browse filters the open groups' representatives, newest first by Date,
-// without an index. It looks at the newest 5,000 groups and no more, so that
-// its work is bounded: where there are more, total is a lower bound and old
-// hits are missing.
-func (s *Store) Browse(ctx context.Context, keep func(market.Listing) bool, offset, limit int) (hits []market.Listing, total int, err error) {
+// without an index. filter is given listings without their Description; match,
+// nil where there is nothing to match, is given those that pass whole. What
+// comes back may lack its Description and is not to be changed.
+//
+// Its work is bounded: it looks no further than the page asked for needs, at
+// the newest 5,000 groups at most, reads 1,000 texts at most, and waits while
+// two others browse. Where it stopped before the end, more is true: total is a
+// lower bound, and old hits may be missing.
+func (s *Store) Browse(ctx context.Context, filter, match func(market.Listing) bool, offset, limit int) (hits []market.Listing, total int, more bool, err error) {
+	select {
+	case s.browsing <- struct{}{}:
+		defer func() { <-s.browsing }()
+	case <-ctx.Done():
+		return nil, 0, false, doing("browse listings", ctx.Err())
+	}
 	type place struct {
 		dated int64
 		id    string
 	}
 	last := place{1<<63 - 1, ""}
-	for looked := 0; looked < browseCap; {
+	texts := 0
+	for looked := 0; !more; {
 		var groups []string
 		rows, err := s.query(ctx, `
 			SELECT dated_at, id, grp FROM listing AS l
@@ -232,27 +250,39 @@ func (s *Store) Browse(ctx context.Context, keep func(market.Listing) bool, offs
 			return nil
 		})
 		if err != nil {
-			return nil, 0, doing("browse listings", err)
+			return nil, 0, false, doing("browse listings", err)
 		}
 		if len(groups) == 0 {
 			break
 		}
 		looked += len(groups)
-		ls, err := s.representatives(ctx, groups, s.fill)
+		more = looked >= browseCap
+		ls, err := s.representatives(ctx, groups, s.outline)
 		if err != nil {
-			return nil, 0, doing("browse listings", err)
+			return nil, 0, false, doing("browse listings", err)
+		}
+		ls = slices.DeleteFunc(ls, func(l market.Listing) bool { return !filter(l) })
+		if match != nil && len(ls) > 0 {
+			groups = groups[:0]
+			for _, l := range ls[:min(len(ls), browseTexts-texts)] {
+				groups = append(groups, l.Group)
+			}
+			texts += len(groups)
+			more = more || texts >= browseTexts
+			if ls, err = s.representatives(ctx, groups, s.fill); err != nil {
+				return nil, 0, false, doing("browse listings", err)
+			}
+			ls = slices.DeleteFunc(ls, func(l market.Listing) bool { return !match(l) })
 		}
 		for _, l := range ls {
-			if !keep(l) {
-				continue
-			}
 			if total >= offset && len(hits) < limit {
 				hits = append(hits, l)
 			}
 			total++
 		}
+		more = more || total > offset+limit
 	}
-	return hits, total, nil
+	return hits, total, more, nil
 }
 
 // CountOpen counts the open listings.

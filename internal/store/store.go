@@ -69,6 +69,8 @@ type Store struct {
 	reads statements
 	// outlines are what Hits has read lately.
 	outlines outlines
+	// browsing has room for those who Browse.
+	browsing chan struct{}
 	// growth is nil on SQLite.
 	growth *growth
 }
@@ -119,7 +121,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open PostgreSQL: %w", err), db.Close())
 	}
-	return &Store{w: db, r: db, growth: newGrowth()}, nil
+	return &Store{w: db, r: db, browsing: make(chan struct{}, browsers), growth: newGrowth()}, nil
 }
 
 // Pragmas are part of the DSN: set by a statement they would reach one
@@ -164,7 +166,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	readers := max(4, runtime.GOMAXPROCS(0))
 	r.SetMaxOpenConns(readers)
 	r.SetMaxIdleConns(readers)
-	return &Store{w: w, r: r}, nil
+	return &Store{w: w, r: r, browsing: make(chan struct{}, browsers)}, nil
 }
 
 func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, opts ...goose.ProviderOption) error {

@@ -1,9 +1,12 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,14 +76,80 @@ func TestBrowseCap(t *testing.T) {
 	var ls []market.Listing
 	for i := range 5100 {
 		id := strconv.Itoa(i)
-		ls = append(ls, market.Listing{ID: market.ListingID("site", id), Source: "site", ExternalID: id, Title: id, PostedAt: now.Add(-time.Duration(i) * time.Second)})
+		ls = append(ls, market.Listing{ID: market.ListingID("site", id), Source: "site", ExternalID: id, Title: id, Description: "text " + id, PostedAt: now.Add(-time.Duration(i) * time.Second)})
 	}
 	if _, err := s.Save(t.Context(), r, ls, now); err != nil {
 		t.Fatal(err)
 	}
 	looked := 0
-	hits, total, err := s.Browse(t.Context(), func(market.Listing) bool { looked++; return true }, 4990, 20)
-	if err != nil || looked != 5000 || total != 5000 || len(hits) != 10 || hits[9].ID != ls[4999].ID {
-		t.Fatalf("looked at %d, total %d, %d hits (%v)", looked, total, len(hits), err)
+	filter := func(market.Listing) bool { looked++; return true }
+	hits, total, more, err := s.Browse(t.Context(), filter, nil, 4990, 20)
+	if err != nil || looked != 5000 || total != 5000 || !more || len(hits) != 10 || hits[9].ID != ls[4999].ID {
+		t.Fatalf("looked at %d, total %d, more %v, %d hits (%v)", looked, total, more, len(hits), err)
+	}
+	looked = 0
+	if hits, total, more, err = s.Browse(t.Context(), filter, nil, 20, 20); err != nil || looked > 300 || total <= 40 || !more || len(hits) != 20 || hits[0].ID != ls[20].ID {
+		t.Fatalf("for the second page: looked at %d, total %d, more %v, %d hits (%v)", looked, total, more, len(hits), err)
+	}
+	// Texts are read for what passes the filter, and so many at most.
+	odd := func(l market.Listing) bool {
+		if l.Description != "" {
+			t.Error("the filter costs a text")
+		}
+		n, err := strconv.Atoi(l.Title)
+		return err == nil && n%2 == 1
+	}
+	read := 0
+	match := func(l market.Listing) bool {
+		read++
+		if l.Description != "text "+l.Title || !odd(market.Listing{Title: l.Title}) {
+			t.Errorf("asked to match %s with the text %q", l.Title, l.Description)
+		}
+		return l.Title == "1" || l.Title == "1001"
+	}
+	if hits, total, more, err = s.Browse(t.Context(), odd, match, 0, 20); err != nil || read != 1000 || total != 2 || !more || hits[1].ID != ls[1001].ID {
+		t.Fatalf("with words: read %d texts, total %d, more %v, %d hits (%v)", read, total, more, len(hits), err)
+	}
+}
+
+// Not more than two browse at a time: others wait as long as they may.
+func TestBrowsersTakeTurns(t *testing.T) {
+	s, err := store.Open(t.Context(), sqliteFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	if err := s.SyncSources(t.Context(), []store.SourceConfig{{Name: "site", Enabled: true}}, now); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Claim(t.Context(), now, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Save(t.Context(), r, []market.Listing{{ID: market.ListingID("site", "1"), Source: "site", ExternalID: "1", Title: "1", PostedAt: now}}, now); err != nil {
+		t.Fatal(err)
+	}
+	in, leave := make(chan struct{}), make(chan struct{})
+	busy := func(market.Listing) bool { in <- struct{}{}; <-leave; return true }
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			if _, total, _, err := s.Browse(t.Context(), busy, nil, 0, 20); err != nil || total != 1 {
+				t.Errorf("total %d (%v)", total, err)
+			}
+		})
+		<-in
+	}
+	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	free := func(market.Listing) bool { return true }
+	if _, _, _, err := s.Browse(short, free, nil, 0, 20); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a third one beside two: %v", err)
+	}
+	close(leave)
+	wg.Wait()
+	if _, total, more, err := s.Browse(t.Context(), free, nil, 0, 20); err != nil || total != 1 || more {
+		t.Errorf("after them: total %d, more %v (%v)", total, more, err)
 	}
 }

@@ -1136,19 +1136,24 @@ func testBrowse(t *testing.T, dsn string) {
 	shut.ClosedAt = noon.Add(time.Minute)
 	d.visit("a", noon.Add(time.Minute), market.Outcome{}, shut)
 
-	hits, total, err := d.Browse(d.ctx, func(l market.Listing) bool { return len(l.AlsoOn) == 0 }, 0, 3)
+	single := func(l market.Listing) bool { return len(l.AlsoOn) == 0 }
+	_, total, more, err := d.Browse(d.ctx, single, nil, 0, 3)
 	d.ok(err)
+	d.same("stopped early", more && total > 3 && total < 651, true)
+	hits, total, more, err := d.Browse(d.ctx, single, nil, 0, 1000)
+	d.ok(err)
+	d.same("the end was reached", more, false)
 	// Of title 1 the younger copy is left; being dated by its first sight, it
 	// is the newest of all.
 	d.same("total", total, 651)
 	d.same("newest first", []string{hits[0].ID, hits[1].ID, hits[2].ID}, []string{bs[1].ID, as[50].ID, as[51].ID})
-	hits, total, err = d.Browse(d.ctx, func(l market.Listing) bool { return slices.Contains(l.Sources(), "b") }, 49, 20)
+	hits, total, _, err = d.Browse(d.ctx, func(l market.Listing) bool { return slices.Contains(l.Sources(), "b") }, func(market.Listing) bool { return true }, 49, 20)
 	d.ok(err)
 	d.same("total of b", total, 50)
 	d.same("last page", len(hits), 1)
 	d.same("the oldest of b", hits[0].ID, as[49].ID)
 	d.same("with its text", hits[0].Description, as[49].Description)
-	hits, total, err = d.Browse(d.ctx, func(market.Listing) bool { return true }, 1000, 20)
+	hits, total, _, err = d.Browse(d.ctx, func(market.Listing) bool { return true }, nil, 1000, 20)
 	d.ok(err)
 	d.same("beyond the end", len(hits), 0)
 	d.same("total of all", total, 700)
