@@ -8,12 +8,12 @@ import (
 var (
 	// topic are words by which English is the matter and not the worker's
 	// ability.
-	topic = words("translate", "translated", "translating", "translation", "translations", "translator", "translators", "subtitle", "subtitles", "plain", "version",
+	topic = words("proofread", "translate", "translated", "translating", "translation", "translations", "translator", "translators", "subtitle", "subtitles", "plain", "version",
 		"website", "websites", "site", "menu", "my", "customers", "audience", "breakfast", "teacher", "teachers", "tutor", "tutors", "lesson", "lessons", "course", "teach",
 		"teaching", "learn", "learning", "students", "clients", "market", "markets", "subtitled", "interface", "app", "dubbed", "ui", "convert", "rewrite", "into", "from", "transcripts", "books", "literature", "keywords", "prompts")
 	// behindNative are words behind "native English" that make it somebody
 	// else's: the audience's, the reader's.
-	behindNative = words("audience", "audiences", "readers", "reader", "readership", "listeners", "viewers", "market", "markets", "customers", "clients", "countries", "country", "users", "crowd", "visitors", "buyers", "public", "people", "students", "patients", "guests", "who", "proofread", "proofreads", "reviews", "review", "corrects", "checks", "will", "on", "edits")
+	behindNative = words("audience", "audiences", "readers", "reader", "readership", "listeners", "viewers", "market", "markets", "customers", "clients", "countries", "country", "users", "crowd", "visitors", "buyers", "public", "people", "students", "patients", "guests", "proofread", "proofreads", "reviews", "review", "corrects", "checks", "edits")
 	// amid are words before "native English speaker" by which the speaker is
 	// somebody around the work.
 	amid     = words("for", "by", "with", "to", "from", "of", "among", "between", "targeting", "target", "like", "teach", "teaches", "help", "helps", "interview", "record", "recording", "hired", "replace", "replacing", "meet", "find")
@@ -23,9 +23,9 @@ var (
 	degrees = words("fluent", "perfect", "native", "excellent", "good", "advanced", "strong", "proficient", "spoken", "written", "flawless", "professional", "business", "conversational", "great", "speaking", "level", "american", "british", "accent", "b2", "c1", "c2", "সাবলীল", "ভালো", "ভাল", "নেটিভ", "নেটিভের", "মতো", "খুব", "স্পোকেন", "শুদ্ধ", "fluency", "of", "in", "knowing")
 	// things are words behind "English is required" by which it is that of a
 	// thing that is made.
-	things      = words("site", "website", "page", "pages", "subtitles", "menu", "interface", "version", "ui", "labels", "buttons", "text", "texts", "content", "app", "field", "fields", "setting", "settings", "option", "user", "users", "audience", "customers", "students", "visa", "output", "screen", "throughout", "files", "documents", "titles", "captions", "module", "class", "exam", "clients", "readers", "school", "admission")
+	things      = words("site", "website", "page", "pages", "subtitles", "menu", "interface", "version", "ui", "labels", "buttons", "text", "texts", "content", "app", "field", "fields", "setting", "settings", "option", "user", "users", "audience", "customers", "students", "visa", "output", "screen", "throughout", "files", "documents", "titles", "captions", "module", "class", "exam", "clients", "readers", "school", "admission", "packaging", "box", "product", "products")
 	formerly    = words("previous", "last", "former", "previously", "formerly", "hired", "used", "once", "tried", "was", "were", "had", "although", "though", "whether")
-	behindTopic = words("version", "website", "websites", "site", "subtitles", "subtitle", "content", "articles", "article", "text", "texts", "translation", "translations", "translator",
+	behindTopic = words("garden", "tea", "cottage", "countryside", "pub", "rose", "wedding", "papers", "football", "premier", "bulldog", "version", "website", "websites", "site", "subtitles", "subtitle", "content", "articles", "article", "text", "texts", "translation", "translations", "translator",
 		"translators", "teacher", "teachers", "tutor", "tutors", "course", "courses", "lessons", "class", "classes", "book", "books", "language's", "test", "exam", "literature", "learning", "learners",
 		"audience", "market", "customers", "breakfast", "transcripts", "script", "scripts", "to", "into", "dictionary", "prompts", "app", "keyword", "keywords", "reviews", "blog", "blogs")
 	wish        = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "helpful", "welcome", "appreciated", "desired", "beneficial", "benefit", "overkill", "welcomed", "favourable", "useful", "help", "helps", "perk", "impress", "prefer", "optionally", "bonuses")
@@ -36,7 +36,7 @@ var (
 	non         = words("non", "not", "no")
 	nearly      = words("near")
 	fluency     = words("fluent", "fluency")
-	otherVoices = words("ai", "tts", "synthetic", "generated", "belgian", "swiss", "voices")
+	otherVoices = words("ai", "tts", "synthetic", "generated", "belgian", "swiss", "voices", "transcribe", "transcribing", "audio", "recordings", "data", "speech", "hero", "character")
 	passive     = words("to", "by")
 	very        = words("very", "really")
 	maybe       = words("preferably", "ideally", "prefer", "plus", "optionally", "bonus", "optional")
@@ -103,7 +103,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		// "Fluent English is not required" does not say that none is, and "no
 		// English version is required" says nothing about the worker.
 		if before(t, m.First, 2, degrees) || !ofWorker(t, m.First, 6) || before(t, m.First, 4, topic) || after(t, m.Last, 4, things) || deniedBefore(t, m.First, 4) ||
-			before(t, m.First, 3, supposing) || after(t, m.Last, 1, partsOfText) && t.Fold(m.Last) == "english" {
+			before(t, m.First, 3, supposing) || t.Fold(m.Last) == "english" && after(t, m.Last, 1, behindTopic) || after(t, m.Last, 1, partsOfText) && t.Fold(m.Last) == "english" {
 			return ""
 		}
 		return market.Basic
@@ -161,7 +161,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		return market.Native
 	case accent:
 		// "Neutral accent" of a voice in another language, or of a machine.
-		if before(t, m.First, 6, tongues) || before(t, m.First, 5, otherVoices) {
+		if before(t, m.First, 6, tongues) || before(t, m.First, 6, otherVoices) {
 			return ""
 		}
 		return market.Native
@@ -204,7 +204,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 // nativeOther reports whether native English is that of people around the
 // work: "you write for native English speakers".
 func nativeOther(t *phrase.Text, m phrase.Match) bool {
-	if after(t, m.Last, 2, behindNative) {
+	if after(t, m.Last, 3, behindNative) {
 		return true
 	}
 	for j, n := m.First, 3; n > 0 && j > 0 && t.Words[j].Sep&phrase.SepEnd == 0; n-- {

@@ -24,9 +24,9 @@ var (
 	pastTime = words("past", "last", "founded", "since", "established", "mission", "each")
 	// seeks are words behind years of the client's own: "a studio with ten
 	// years of experience is looking for …".
-	seeks = words("seeks", "seeking", "looking", "hiring", "hires", "needs", "wants", "recruits", "recruiting", "searching", "offers", "each", "apiece", "combined", "together", "between")
+	seeks = words("seeks", "seeking", "looking", "hiring", "hires", "needs", "wants", "recruits", "recruiting", "searching", "offers", "each", "apiece", "প্রতিষ্ঠান", "কোম্পানি", "এজেন্সি", "combined", "together", "between")
 	// joins are words by which the years are those of people around the worker.
-	joins      = words("alongside", "under", "report", "reporting", "join", "joining", "led", "mentored", "trained", "guided", "taught", "supervised", "assist", "assisting", "support", "supporting", "replace", "replacing", "interview", "interviewing", "hired", "trains", "teaches", "helps", "serves", "targets")
+	joins      = words("alongside", "under", "report", "reporting", "join", "joining", "led", "mentored", "trained", "guided", "taught", "supervised", "assist", "assisting", "support", "supporting", "replace", "replacing", "interview", "interviewing", "hired", "trains", "teaches", "helps", "serves", "targets", "resume", "cv", "bio", "biography")
 	askedYears = words("minimum", "least", "min", "must", "requires", "require", "required", "requirements", "need", "needs", "with", "have", "looking", "having", "bring", "has", "should", "seeking", "you", "possess", "who", "experience", "exp", "candidate", "কমপক্ষে", "ন্যূনতম", "অন্তত")
 	experience = words("experience", "experiences", "exp", "experienced", "background", "working", "proven", "hands", "practice", "industry", "professional", "expertise", "অভিজ্ঞতা", "অভিজ্ঞতার", "এক্সপেরিয়েন্স", "obhiggota", "track", "relevant")
 	notYears   = words("old", "age", "ago", "warranty", "history", "contract", "plan", "lease", "data", "growth", "olds", "support", "license", "subscription", "guarantee", "anniversary", "budget", "term", "market", "existence", "operation", "warranties", "sentence", "mortgage")
@@ -35,6 +35,11 @@ var (
 
 // The neighbours that single rules look for.
 var (
+	applying       = words("apply", "bid", "send", "contact", "submit", "propose", "try", "work", "join", "us", "the")
+	questions      = words("কি", "কী", "কীভাবে", "কিভাবে")
+	fits           = words("suitable", "perfect", "ideal", "great", "good")
+	work           = words("this", "it", "it's", "job", "jobs", "role", "work", "task", "tasks", "project", "position", "gig", "opportunity", "internship", "also", "entry")
+	opening        = words("with", "having", "after", "given", "backed")
 	seniors        = words("senior")
 	otherLevels    = words("senior", "junior", "entry")
 	besideSenior   = words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")
@@ -46,7 +51,7 @@ var (
 	arts           = words("art", "creative", "music", "casting")
 	helpers        = words("support", "assistant")
 	meantFor       = words("for")
-	notJobs        = words("scholarship", "scholarships", "course", "courses", "page", "form", "guide", "loan", "loans", "visa", "discount", "through", "who", "buy", "download", "channel", "class", "classes", "club")
+	notJobs        = words("scholarship", "scholarships", "course", "courses", "page", "form", "guide", "loan", "loans", "visa", "grant", "grants", "filters", "discount", "through", "who", "buy", "download", "channel", "class", "classes", "club")
 	seekingFor     = words("looking", "searching", "search", "opportunity", "opportunities", "role", "job", "position", "opening", "hunting", "work", "task", "open", "ideal", "perfect", "suitable", "project", "need", "call")
 	skillBefore    = words("english", "excel", "course", "at", "language", "spanish", "students", "learners")
 	usage          = words("use", "play", "operate", "install", "view", "enjoy", "users", "customers", "clients", "buyers", "students", "players")
@@ -162,9 +167,9 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 }
 
 var (
-	conditions = words("if", "whether", "would", "were", "although", "imagine", "suppose")
+	conditions = words("if", "either", "whether", "would", "were", "although", "imagine", "suppose")
 	// hopes are words before "entry-level job" of somebody who is to find one.
-	hopes = words("obtain", "land", "find", "finding", "getting", "resume", "resumes", "cv", "letter", "letters", "board", "prepares", "individuals", "graduates", "listings", "salary", "salaries", "recruit", "recruits", "website", "app", "previously", "formerly", "hired", "was", "were", "had")
+	hopes = words("post", "advert", "template", "obtain", "land", "find", "finding", "getting", "resume", "resumes", "cv", "letter", "letters", "board", "prepares", "individuals", "graduates", "listings", "salary", "salaries", "recruit", "recruits", "website", "app", "previously", "formerly", "hired", "was", "were", "had")
 	// demanding are words behind "freshers welcome but" that take it back.
 	demanding = words("expert", "experts", "experienced", "skilled", "professional", "senior", "years", "advanced")
 )
@@ -191,6 +196,17 @@ func ofBeginner(field string, t *phrase.Text, m phrase.Match) bool {
 		return false
 	}
 	if m.ID == beginnersWelcome {
+		if t.Fold(m.Last+1) == "to" && !after(t, m.Last, 3, applying) { // "welcome to read our blog"
+			return false
+		}
+		if after(t, m.Last, 4, questions) || fits[t.Fold(m.First)] && !ofWork(t, m) {
+			return false
+		}
+		for i := m.First; i <= m.Last; i++ {
+			if questions[t.Fold(i)] {
+				return false
+			}
+		}
 		return !after(t, m.Last, 6, notJobs)
 	}
 	// "Website for interns"; "Looking for interns".
@@ -198,6 +214,14 @@ func ofBeginner(field string, t *phrase.Text, m phrase.Match) bool {
 		return false
 	}
 	return true
+}
+
+// ofWork reports whether "suitable for beginners" is said of the work: it
+// stands alone, or the work is named before it.
+func ofWork(t *phrase.Text, m phrase.Match) bool {
+	start := t.SentenceStart(m.First)
+	alone := m.First == start && (m.Last+1 >= len(t.Words) || t.Words[m.Last+1].Sep&(phrase.SepEnd|phrase.SepClose|phrase.SepComma) != 0)
+	return alone || before(t, m.First, 8, work) || after(t, m.Last, 3, work)
 }
 
 // ofSkill reports whether "intermediate" is said of a language or a program:
@@ -293,6 +317,10 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 		return ""
 	}
 	if before(t, m.First, 3, upTo) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {
+		return ""
+	}
+	// "With ten years of experience, we …"
+	if opening[t.Fold(t.SentenceStart(m.First))] && after(t, m.Last, 10, theClient) {
 		return ""
 	}
 	if deniedBefore(t, m.First, 6) || deniedAfter(t, m.Last, 6) {

@@ -43,7 +43,7 @@ func deniedAfter(t *phrase.Text, i, n int) bool {
 	comma := false
 	for j := i + 1; n > 0 && j < len(t.Words) && t.Words[j].Sep&phrase.SepEnd == 0; j, n = j+1, n-1 {
 		comma = comma || t.Words[j].Sep&phrase.SepComma != 0
-		if w := t.Fold(j); (denies(w) || w == "means" && t.Fold(j-1) == "no") && !(comma && w[0] >= 0x80) {
+		if w := t.Fold(j); (denies(w) || (w == "means" || w == "longer") && t.Fold(j-1) == "no") && !(comma && w[0] >= 0x80) {
 			return true
 		}
 	}
@@ -63,24 +63,24 @@ func deniedInside(t *phrase.Text, first, last int) bool {
 
 var (
 	// asking are words with which a client asks for something.
-	asking = words("need", "needs", "want", "wants", "require", "requires", "required", "looking", "seeking", "seek", "seeks", "hiring", "hire", "hires", "recruiting", "expect", "expects", "ask", "demand", "searching", "search", "love", "like", "wanted", "must", "requirement", "requirements")
+	asking = words("need", "needs", "want", "wants", "require", "requires", "required", "looking", "seeking", "seek", "seeks", "hiring", "hire", "hires", "recruiting", "expect", "expects", "ask", "demand", "searching", "search", "love", "like", "wanted", "must", "requirement", "requirements", "দরকার", "প্রয়োজন", "চাই", "খুঁজছি", "লাগবে")
 	// theWorker are words for the one who is asked.
 	theWorker = words("you", "you'll", "you're", "your", "you've", "candidate", "candidates", "applicant", "applicants", "someone", "somebody", "anyone", "person", "freelancer", "freelancers", "qualifications", "minimum")
 	// theClient are words for the one who asks.
-	theClient = words("we", "i", "our", "my", "i'm", "we're", "i've", "we've", "im", "he", "she", "his", "her", "their", "they", "they're", "who've", "he's", "she's")
+	theClient = words("we", "i", "our", "my", "i'm", "we're", "i've", "we've", "im", "he", "she", "his", "her", "their", "they", "they're", "who've", "he's", "she's", "আমাদের", "আমার", "আমি", "আমরা", "প্রতিষ্ঠানের", "টিম")
 	ours      = words("our", "my", "his", "her", "their")
 	// houses are what a client may be; a worker may be one too.
-	houses = words("company", "studio", "agency", "firm", "startup", "team", "business", "brand", "shop", "store", "founder", "founders", "co-founder", "cofounder", "ceo", "boss", "owner", "owners", "organisation", "organization", "school", "clinic", "office",
+	houses = words("company", "product", "studio", "agency", "firm", "startup", "team", "business", "brand", "shop", "store", "founder", "founders", "co-founder", "cofounder", "ceo", "boss", "owner", "owners", "organisation", "organization", "school", "clinic", "office",
 		"bureau", "lab", "publisher", "consultancy", "client", "client's", "manufacturer", "bank", "practice", "colleagues", "staff", "employer", "restaurant", "hotel", "house", "family")
 	// thirds are people whom the work is for, or the thing that is made.
 	thirds = words("audience", "readers", "reader", "users", "user", "customers", "customer", "clients", "visitors", "viewers", "listeners", "guests", "students", "learners", "participants", "patients", "players", "respondents", "characters", "character", "personas", "persona", "interviewees", "buyers",
-		"bot", "chatbot", "app", "system", "model", "software", "tool", "website", "site", "avatar", "robot", "assistant's", "course", "voicebot", "plugin", "tenants", "members", "guide", "children", "pupils")
+		"bot", "chatbot", "app", "system", "model", "software", "tool", "website", "site", "avatar", "robot", "assistant's", "course", "voicebot", "plugin", "tenants", "members", "guide", "children", "pupils", "audio", "hero", "narrator's", "recording", "recordings")
 )
 
 var (
 	roles = words(classes["role"]...)
 	// demands are words behind a phrase that ask it of the worker.
-	demands = words("required", "needed", "essential", "must", "mandatory", "necessary", "expected")
+	demands = words("required", "needed", "essential", "must", "mandatory", "necessary", "expected", "চাই", "লাগবে", "থাকতে", "দরকার", "প্রয়োজন", "আবশ্যক", "জানতে", "হবে", "পারতে")
 )
 
 // ofWorker reports whether what stands at word i is said of the worker: the

@@ -138,6 +138,125 @@ He speaks good English.
 The readers have good English.
 Users with basic English can follow it.
 Our staff has conversational English.
+Beginners? No, thank you.
+Absolutely no freshers or interns.
+Beginners will be rejected.
+Juniors: this is not for you.
+Unfortunately we cannot accept beginners.
+Beginners are welcome to read our blog.
+The site teaches beginners to code.
+Perfect for beginners: our new e-book.
+The guide is perfect for beginners.
+We design toys suitable for beginners.
+A guitar suitable for beginners must be photographed.
+Beginners can apply filters in the app.
+Students can apply for the grant on the portal.
+Our last intern left, so we are looking for an intern no longer.
+We were looking for a junior developer last year.
+We no longer hire interns.
+Write a job post: we are looking for a junior developer.
+He is a senior developer.
+Our senior developer will guide you.
+Looking for seniors over 60 for a survey.
+You will assist a senior developer.
+We are hiring a senior living photographer.
+Our company, with 12 years of experience in export, needs a translator.
+With 12 years of experience, we are the leader.
+With 10+ years of experience our agency knows the trade.
+Having 15 years of experience, I need a helper.
+Founded by engineers with 20 years of experience.
+The product has 5 years of experience behind it.
+10 years of combined experience in the team.
+Experience: our shop has 8 years.
+Children from 5 years gain experience.
+No more than 4 years of experience.
+Nobody needs five years of experience for this.
+You won't need 3 years of experience.
+3 years of experience would be nice.
+Whether you have 3 years of experience or none, apply.
+Either 5 years of experience or a good portfolio.
+I would pay more for 5 years of experience.
+The report covers 5 years of experience with solar power.
+Rewrite my CV: 8 years of experience in banking.
+My CV says 6 years of experience.
+Resume for a nurse with 7 years of experience.
+Write a bio of a lawyer with 20 years of experience.
+Customers with 5+ years of experience in trading buy it.
+#Resume for senior engineer
+#Senior portrait retouching
+#Director's cut trailer
+#Logo for a team lead school
+#Interview with a CTO
+#Video editor for a junior football club
+#Junior tennis academy website developer
+#Senior care website developer
+#Principal's letter to parents, typing
+#English for beginners: voice-over
+English is the language of the site.
+The manual must be in English.
+Your English does not matter.
+Your English does not have to be perfect.
+English must not be perfect.
+English need not be fluent.
+English fluency is a bonus.
+English fluency is not a must.
+I don't care whether your English is fluent.
+Nobody expects fluent English.
+Nobody here speaks fluent English.
+Neither fluent English nor a degree is needed.
+You needn't be fluent in English.
+It is not necessary to be fluent in English.
+It isn't important that you speak fluent English.
+Being fluent in English is optional.
+Even without being fluent in English you can do it.
+Not fluent in English? No problem.
+Are you not a native English speaker? Fine.
+Non-native English speakers are welcome.
+Native English speakers need not apply.
+No native English speakers.
+Native English speakers are our readers.
+The readers are native English speakers.
+It should sound natural to native English speakers.
+Translate so that a native English speaker understands it.
+It should sound like a native English speaker wrote it.
+The app helps people become fluent in English.
+An app for people who want to be fluent in English.
+Teach our staff to be fluent in English.
+We teach good English.
+Our school offers excellent English lessons.
+Excellent English breakfast photos.
+Perfect English garden design.
+Good English tea shop.
+An old English sheepdog with excellent English papers.
+The audio is in perfect English.
+The speakers in the audio have an American accent.
+Transcribe calls with a strong British accent.
+Speech data with American accent is needed.
+The hero of the book speaks with a British accent.
+Proofread an article in good English.
+Fix my bad English into excellent English.
+My English is good.
+The client speaks basic English.
+The lessons are in basic English.
+Children learn basic English.
+Basic English is not enough.
+Basic English will not do.
+English is not required on the packaging.
+English subtitles are not required.
+English is not required for the labels.
+You don't need English keywords.
+No English text is required.
+আমাদের টিম সাবলীল ইংরেজি বলে।
+আমাদের প্রতিষ্ঠানের ১০ বছরের অভিজ্ঞতা আছে।
+আমার ৫ বছরের অভিজ্ঞতা আছে।
+৫ বছরের অভিজ্ঞতা লাগবে না।
+১০ বছরের অভিজ্ঞতা সম্পন্ন প্রতিষ্ঠান একজন সহকারী খুঁজছে।
+আমি নতুন, নতুনরা কীভাবে আবেদন করে জানতে চাই।
+নতুনরা আবেদন করতে পারবেন কি?
+নতুনরা আবেদন করে লাভ নেই।
+ইংরেজি সাবলীল না হলেও চলবে।
+ইংরেজি ভালো জানা বাধ্যতামূলক নয়।
+নেটিভের মতো ইংরেজি জানার প্রয়োজন নেই।
 `), "\n") {
 		l := market.Listing{Title: "Some work", Description: norm.NFC.String(line)}
 		if title, ok := strings.CutPrefix(l.Description, "#"); ok {
@@ -196,6 +315,15 @@ expert: #Senior software engineer
 expert: #Senior app developer
 expert: #Lead developer for our shop
 expert: #Head of marketing
+fluent: Fluent English speakers only.
+native: We need a native English speaker who can edit.
+entry: This job is also suitable for beginners.
+entry: Beginners are welcome to apply.
+expert: #Senior photo editor
+expert: You have five years of experience, and we pay well.
+expert: আমাদের একজন ডিজাইনার দরকার, ৫ বছরের অভিজ্ঞতা থাকতে হবে।
+expert: ৫ বছরের অভিজ্ঞতা সম্পন্ন ডিজাইনার খুঁজছি।
+fluent: আমাদের এমন একজন চাই যার সাবলীল ইংরেজি আছে।
 fluent: You are fluent in English.
 fluent: We need a fluent English speaker.
 fluent: Our company requires excellent written English.
