@@ -43,6 +43,8 @@ type listingPage struct {
 	AttributionURL        string
 	// Closed says when and where it was found gone; empty while it is open.
 	Closed template.HTML
+	// Said reports whether what a closed listing said is still kept.
+	Said bool
 	// ID and Wrongs are the form's, Thanks is for who has just used it.
 	ID           string
 	Wrongs       []reportButton
@@ -147,6 +149,7 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from st
 	title := l.Title
 	if !l.Open() {
 		title = v.Text("listing.closed-title", "title", l.Title)
+		p.Said = l.Description != ""
 		p.Closed = v.markup("listing.closed-when", "time", v.DateClock(l.ClosedAt), "site", p.Source)
 	}
 	p.frame = s.frame(v, r, title)

@@ -900,7 +900,24 @@ func TestClosed(t *testing.T) {
 	if doc.Find("a.btn").Length() != 0 {
 		t.Error("it sends people to an original that is gone")
 	}
-	f.listings[len(f.listings)-1].ClosedAt = time.Time{}
+	l := &f.listings[len(f.listings)-1]
+	whole := *l
+	if said := doc.Find("details dl.facts"); said.Length() == 0 {
+		t.Error("what it said is kept, but not shown")
+	}
+	// When its text may be kept no longer, its title and similar ones are left.
+	for lang, want := range map[string]string{"en": "What it said is no longer kept here.", "bn": "এতে কী লেখা ছিল, তা এখানে আর রাখা নেই।"} {
+		*l = whole.WithoutText()
+		doc = open(t, base+path, lang, 410)
+		if got := words(doc.Find("#closed ~ p").Last()); got != want {
+			t.Errorf("%s: it says %q", lang, got)
+		}
+		if doc.Find("main details, main dl.facts, main .text").Length() != 0 || doc.Find(".hits .hit").Length() != 3 || !strings.Contains(words(doc.Find("h1")), l.Title) {
+			t.Errorf("%s: without its text it shows %s", lang, words(doc.Find("main")))
+		}
+	}
+	*l = whole
+	l.ClosedAt = time.Time{}
 	open(t, base+path, "en", 200)
 }
 
@@ -1067,6 +1084,16 @@ func TestDegraded(t *testing.T) {
 		if doc.Find("[name=category]").Length() != len(market.Categories) || doc.Find("[name=source]").Length() != 6 {
 			t.Error("without counts not all choices are offered")
 		}
+	}
+	f.atLeast = true
+	for lang, want := range map[string]string{"bn": "কমপক্ষে ১২০টি কাজ", "en": "At least 120 listings"} {
+		if got := words(open(t, base+"/?from=", lang, 200).Find("#total")); got != want {
+			t.Errorf("where the store stopped looking it says %q, want %q", got, want)
+		}
+	}
+	before := len(f.asked)
+	if got := words(open(t, base+"/?q=nosuchword&level=entry&days=1&warn=1", "en", 200).Find("#nothing")); len(f.asked) != before+1 || got == "" {
+		t.Errorf("a page with no hits costs the store %d searches and says %q", len(f.asked)-before, got)
 	}
 }
 
