@@ -32,6 +32,9 @@ type cli struct {
 		List sourceListCmd `cmd:"" help:"List the sources: their schedule, whether they run, and why not."`
 		Try  sourceTryCmd  `cmd:"" help:"Read a source, or a saved answer of it, and print what comes of it. Nothing is saved."`
 	} `cmd:"" help:"Look at sources."`
+	Report struct {
+		List reportListCmd `cmd:"" help:"List what readers reported as wrong, the newest first."`
+	} `cmd:"" help:"Look at readers' reports."`
 	Reindex reindexCmd `cmd:"" help:"Rebuild the search index from the store, while the old one answers."`
 	Config  configCmd  `cmd:"" help:"Print the configuration in force, secrets hidden."`
 	Version versionCmd `cmd:"" help:"Print the version."`
