@@ -29,6 +29,7 @@ type fair struct {
 	rates    market.Rates
 	dropped  []string
 	degraded bool
+	atLeast  bool
 	asked    []market.Query
 	index    IndexState
 	reported []string
@@ -56,7 +57,7 @@ func (f *fair) Search(ctx context.Context, q market.Query) (search.Page, error) 
 	if q.Order() == market.SortPay {
 		slices.SortStableFunc(hits, func(a, b market.Listing) int { return int(b.Pay.USD - a.Pay.USD) })
 	}
-	p := search.Page{Total: len(hits), Dropped: f.dropped, Degraded: f.degraded}
+	p := search.Page{Total: len(hits), Dropped: f.dropped, Degraded: f.degraded, AtLeast: f.atLeast}
 	p.Hits = hits[min(q.Offset(), len(hits)):min(q.Offset()+market.PerPage, len(hits))]
 	if f.degraded {
 		return p, nil

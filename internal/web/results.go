@@ -116,7 +116,7 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	if !p.NoIndex {
 		p.Canonical = s.BaseURL + "/"
 	}
-	p.Total = total(v, found.Total)
+	p.Total = total(v, found)
 	title := headline(v, q, p.Chips)
 	if title == "" {
 		title = v.Text("results.title")
@@ -357,14 +357,17 @@ func (s *server) title(name string) string {
 	return name
 }
 
-func total(v *view, n int) string {
-	switch n {
-	case 0:
+func total(v *view, found search.Page) string {
+	switch n := found.Total; {
+	case n == 0:
 		return v.Text("empty.title")
-	case 1:
+	case found.AtLeast:
+		return v.Text("results.at-least", "n", v.Int(n))
+	case n == 1:
 		return v.Text("results.one")
+	default:
+		return v.Text("results.total", "n", v.Int(n))
 	}
-	return v.Text("results.total", "n", v.Int(n))
 }
 
 // headline is the search in a few words, for the title.
@@ -472,7 +475,8 @@ func (s *server) loosen(ctx context.Context, v *view, q market.Query, found sear
 		if n, ok := found.Facets[facet][value]; ok {
 			return n
 		}
-		if asked >= looserSearches {
+		// Without the engine a search costs the store too much for a hint.
+		if found.Degraded || asked >= looserSearches {
 			return 0
 		}
 		asked++
