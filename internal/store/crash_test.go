@@ -22,14 +22,20 @@ const (
 	// crashDSN makes this test binary a process that saves until it is killed.
 	crashDSN = "KAJKHOJ_TEST_CRASH_DSN"
 	// crashLife numbers such processes.
-	crashLife  = "KAJKHOJ_TEST_CRASH_LIFE"
-	crashLease = 200 * time.Millisecond
-	kills      = 20
+	crashLife = "KAJKHOJ_TEST_CRASH_LIFE"
+	// crashRelabel makes them label again instead.
+	crashRelabel = "KAJKHOJ_TEST_CRASH_RELABEL"
+	crashLease   = 200 * time.Millisecond
+	kills        = 20
 )
 
 func TestMain(m *testing.M) {
 	if dsn := os.Getenv(crashDSN); dsn != "" {
-		if err := saveUntilKilled(context.Background(), dsn, os.Getenv(crashLife)); err != nil {
+		work := saveUntilKilled
+		if os.Getenv(crashRelabel) != "" {
+			work = relabelUntilKilled
+		}
+		if err := work(context.Background(), dsn, os.Getenv(crashLife)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 		os.Exit(1) // It ends by being killed, or wrongly.
