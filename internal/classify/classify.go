@@ -6,6 +6,8 @@
 package classify
 
 import (
+	"strings"
+
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
@@ -45,14 +47,14 @@ type document struct {
 	titleHits, textHits []phrase.Match
 }
 
-// evidence is the words from first to last.
+// evidence is the words from first to last, with the bracket that closes
+// behind them one that opens among them.
 func evidence(field string, t *phrase.Text, first, last int) market.Evidence {
-	return market.Evidence{
-		Field: field,
-		Quote: t.Quote(first, last),
-		Start: int(t.Words[first].Start),
-		End:   int(t.Words[last].End),
+	start, end := int(t.Words[first].Start), int(t.Words[last].End)
+	if quote := t.Raw[start:end]; strings.Count(quote, "(") > strings.Count(quote, ")") && strings.HasPrefix(t.Raw[end:], ")") {
+		end++
 	}
+	return market.Evidence{Field: field, Quote: t.Raw[start:end], Start: start, End: end}
 }
 
 // set is a set of words, normalized as texts are (NFC).

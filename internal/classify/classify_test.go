@@ -129,6 +129,8 @@ func TestEnglishFromText(t *testing.T) {
 		{"", "IELTS 7", "fluent", "IELTS 7"},
 		{"", "IELTS 6.5", "fluent", "IELTS 6.5"},
 		{"", "English is a must.", "fluent", "English is a must"},
+		{"", "Excellent communication skills (English) for calls", "fluent", "Excellent communication skills (English)"},
+		{"", "English (must have)", "fluent", "English (must have)"},
 		{"", "সাবলীল ইংরেজি জানতে হবে", "fluent", "সাবলীল ইংরেজি"},
 		{"Support agent, fluent English", "", "fluent", "fluent English"},
 

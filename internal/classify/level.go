@@ -21,7 +21,7 @@ var (
 		"living", "care", "citizen", "citizens", "home", "homes", "housing", "center", "centre", "community", "communities", "adults", "people", "leadership", "executives", "stakeholders", "tennis", "football", "soccer", "cricket", "hockey", "swimming", "sports", "design", "look")
 	iAm = words("am", "i'm")
 	// pastTime are words before years that are no experience.
-	pastTime = words("past", "last", "founded", "since", "established", "mission", "each")
+	pastTime = words("took", "past", "last", "founded", "since", "established", "mission", "each")
 	// seeks are words behind years of the client's own: "a studio with ten
 	// years of experience is looking for …".
 	seeks = words("seeks", "seeking", "looking", "hiring", "hires", "needs", "wants", "recruits", "recruiting", "searching", "offers", "each", "apiece", "প্রতিষ্ঠান", "কোম্পানি", "এজেন্সি", "combined", "together", "between")
@@ -169,7 +169,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 var (
 	conditions = words("if", "either", "whether", "would", "were", "although", "imagine", "suppose")
 	// hopes are words before "entry-level job" of somebody who is to find one.
-	hopes = words("post", "advert", "template", "obtain", "land", "find", "finding", "getting", "resume", "resumes", "cv", "letter", "letters", "board", "prepares", "individuals", "graduates", "listings", "salary", "salaries", "recruit", "recruits", "website", "app", "previously", "formerly", "hired", "was", "were", "had")
+	hopes = words("poster", "ad", "banner", "flyer", "post", "advert", "template", "obtain", "land", "find", "finding", "getting", "resume", "resumes", "cv", "letter", "letters", "board", "prepares", "individuals", "graduates", "listings", "salary", "salaries", "recruit", "recruits", "website", "app", "previously", "formerly", "hired", "was", "were", "had")
 	// demanding are words behind "freshers welcome but" that take it back.
 	demanding = words("expert", "experts", "experienced", "skilled", "professional", "senior", "years", "advanced")
 )
@@ -186,7 +186,7 @@ func sendsAway(t *phrase.Text, m phrase.Match) bool {
 // ofBeginner reports whether a word for beginners is about the worker who is
 // wanted, and not about the audience, the client or a name.
 func ofBeginner(field string, t *phrase.Text, m phrase.Match) bool {
-	if before(t, m.First, 4, notWorker) || before(t, m.First, 6, hopes) || names(t, m.Last) || before(t, m.First, 4, conditions) {
+	if before(t, m.First, 4, notWorker) || before(t, m.First, 6, hopes) || m.ID == beginnersWelcome && before(t, m.First, 1, ours) || names(t, m.Last) || before(t, m.First, 4, conditions) {
 		return false
 	}
 	if m.ID == entryWanted {
@@ -318,6 +318,12 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 	}
 	if before(t, m.First, 3, upTo) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {
 		return ""
+	}
+	// "You work for a lawyer with ten years of experience."
+	for j := m.First - 1; j > m.First-8 && j > t.SentenceStart(m.First); j-- {
+		if t.Fold(j) == "for" && (t.Fold(j-1) == "work" || t.Fold(j-1) == "working") {
+			return ""
+		}
 	}
 	// "With ten years of experience, we …"
 	if opening[t.Fold(t.SentenceStart(m.First))] && after(t, m.Last, 10, theClient) {

@@ -74,7 +74,7 @@ var (
 		"bureau", "lab", "publisher", "consultancy", "client", "client's", "manufacturer", "bank", "practice", "colleagues", "staff", "employer", "restaurant", "hotel", "house", "family")
 	// thirds are people whom the work is for, or the thing that is made.
 	thirds = words("audience", "readers", "reader", "users", "user", "customers", "customer", "clients", "visitors", "viewers", "listeners", "guests", "students", "learners", "participants", "patients", "players", "respondents", "characters", "character", "personas", "persona", "interviewees", "buyers",
-		"bot", "chatbot", "app", "system", "model", "software", "tool", "website", "site", "avatar", "robot", "assistant's", "course", "voicebot", "plugin", "tenants", "members", "guide", "children", "pupils", "audio", "hero", "narrator's", "recording", "recordings")
+		"bot", "chatbot", "app", "system", "model", "software", "tool", "website", "site", "avatar", "robot", "assistant's", "course", "voicebot", "plugin", "tenants", "members", "guide", "children", "pupils", "audio", "game", "callers", "hero", "narrator's", "recording", "recordings")
 )
 
 var (

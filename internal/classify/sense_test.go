@@ -138,6 +138,22 @@ He speaks good English.
 The readers have good English.
 Users with basic English can follow it.
 Our staff has conversational English.
+Our interns are welcome to join the call.
+Create a poster: interns wanted.
+Design an ad: "Freshers welcome".
+You'd work for a lawyer with 14 years of experience.
+It took us 6 years of experience to learn this.
+English proficiency tests must be typed.
+The game has fluent English dialogue.
+Callers speak fluent English.
+English is required as the file language.
+Must sound natural to a native English ear.
+Sorry, entry-level applicants won't be hired.
+Interns are not what we are looking for.
+Backed by 8 years of experience, our brand needs a designer.
+Fluent English is great but not required.
+আমাদের গ্রাহকরা সাবলীল ইংরেজি বলেন।
+নতুনদের নেওয়া হবে না।
 Beginners? No, thank you.
 Absolutely no freshers or interns.
 Beginners will be rejected.
