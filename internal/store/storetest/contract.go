@@ -58,6 +58,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"forget overdue", testForgetOverdue},
 		{"forget rejects", testForgetRejects},
 		{"forget closed", testForgetClosed},
+		{"forget together", testForgetTogether},
 		{"relabel", testRelabel},
 		{"label versions", testVersions},
 		{"relabel overtaken", testRelabelOvertaken},

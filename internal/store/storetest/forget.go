@@ -1,7 +1,11 @@
 package storetest
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -228,4 +232,77 @@ func testPrevious(t *testing.T, dsn string) {
 	// Nobody knows of a run that was cut off how far it came.
 	d.claim("site", now)
 	d.same("after one that was cut off", d.claim("site", now.Add(time.Hour)).Previous, now)
+}
+
+// Two processes forget, and are cut off at any moment, while the source comes
+// back with half of what was closed: what is open in the end is whole, the
+// rest has lost its text, and what was closed long ago is gone, though its
+// twins are open.
+func testForgetTogether(t *testing.T, dsn string) {
+	stores := []desk{with(t, dsn, "a", "b"), open(t, dsn)}
+	d := stores[0]
+	const pairs = 20
+	var twins, back, news []market.Listing
+	for i := range pairs {
+		name := fmt.Sprint("work ", i)
+		twins = append(twins, posting("a", fmt.Sprint(i), name, uint64(i)))
+		back = append(back, posting("b", fmt.Sprint(i), name, uint64(i)))
+		news = append(news, wordy("a", fmt.Sprint("new ", i)))
+	}
+	stays := wordy("a", "stays")
+	d.visit("a", noon, market.Outcome{}, append(twins, stays)...)
+	d.visit("b", noon.Add(time.Minute), market.Outcome{}, back...)
+	d.visit("a", noon.Add(time.Hour), market.Outcome{Complete: true, CloseAfter: 1}, stays)
+	now := noon.Add(100 * day)
+	d.visit("a", now, market.Outcome{}, append(news, stays)...)
+	d.visit("a", now, market.Outcome{Complete: true, CloseAfter: 1}, stays)
+
+	run := d.claim("a", now)
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			s := stores[i%len(stores)]
+			for cut := 0; ; cut++ {
+				ctx, cancel := context.WithCancel(s.ctx)
+				if i > 0 { // One gets on, however slow the machine is.
+					ctx, cancel = context.WithTimeout(ctx, time.Duration(1+cut*(2*i+1)%50)*time.Millisecond)
+				}
+				_, err := s.Forget(ctx, nil, now, 3)
+				cancel()
+				if errors.Is(err, market.ErrNone) {
+					return
+				}
+				if err != nil && ctx.Err() == nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Go(func() {
+		for i := 0; i < pairs; i += 2 {
+			if _, err := d.Save(d.ctx, run, news[i:i+1], now); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	wg.Wait()
+	d.forget(now)
+
+	open := append(slices.Clone(back), stays)
+	for i, l := range news {
+		got := d.get(l.ID)
+		if whole := got.Description == l.Description && len(got.Level.Evidence) == 1; got.Open() != (i%2 == 0) || whole != got.Open() {
+			t.Errorf("listing %d: open is %v, its text %q", i, got.Open(), got.Description)
+		}
+		if got.Open() {
+			open = append(open, l)
+		}
+	}
+	d.same("open", d.openIDs(), ids(open...))
+	for i, l := range twins {
+		_, err := d.Listing(d.ctx, l.ID)
+		d.fails(err, market.ErrNotFound)
+		d.same("the group of what is left", d.get(back[i].ID).Group, back[i].ID)
+	}
 }
