@@ -95,7 +95,7 @@ func (cmd searchCmd) Run(e *env) error {
 		return err
 	}
 	if page.Degraded {
-		fmt.Fprintln(e.stderr, "The search engine does not answer: plain filtering, newest first.")
+		fmt.Fprintln(e.stderr, "The search engine does not answer: plain filtering, newest first; there may be more listings than are counted.")
 	}
 	if len(page.Dropped) > 0 {
 		fmt.Fprintf(e.stderr, "Few listings have all words; without: %s\n", strings.Join(page.Dropped, " "))
