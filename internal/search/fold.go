@@ -65,7 +65,8 @@ func fold(word string) string {
 	if ascii {
 		return cut(strings.ToLower(word))
 	}
-	word = cases.Fold().String(norm.NFKD.String(word))
+	// Case folding alone turns a Cherokee letter into its other case each time.
+	word = strings.ToLower(cases.Fold().String(norm.NFKD.String(word)))
 	var b strings.Builder
 	said := false
 	for _, r := range norm.NFKD.String(word) {
