@@ -26,9 +26,8 @@ type LabelStore interface {
 
 const (
 	// relabelBatch is how many listings are labelled again in one
-	// transaction: it keeps other writers waiting for some tens of
-	// milliseconds at most.
-	relabelBatch = 200
+	// transaction, for which other writers wait.
+	relabelBatch = 100
 	// relabelTell is how often the log is told how far it is.
 	relabelTell = 10 * time.Second
 )

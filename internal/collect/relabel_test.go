@@ -47,7 +47,7 @@ func gathered(t *testing.T, reg *prometheus.Registry, name string) (sum float64)
 // keeps nobody else from theirs.
 func TestRelabel(t *testing.T) {
 	s := newSite("site")
-	const n = 2*relabelBatch + 50
+	const n = 450
 	var ids []string
 	for i := range n {
 		ids = append(ids, fmt.Sprint(i))
@@ -70,7 +70,7 @@ func TestRelabel(t *testing.T) {
 		return l
 	}}
 	now := noon
-	for i := range 3 {
+	for i := range 5 {
 		if did, err := r.Pass(t.Context(), now); err != nil || did != min(relabelBatch, n-i*relabelBatch) {
 			t.Fatalf("pass %d did %d: %v", i, did, err)
 		}
@@ -95,8 +95,8 @@ func TestRelabel(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		`msg="listings are being labelled anew" version=2 labelled=200 changed=`, "left=250", "left=50",
-		`msg="all listings are labelled anew" version=2 labelled=450 changed=45 took=30s`, stuck, "a slip",
+		`msg="listings are being labelled anew" version=2 labelled=100 changed=`, "left=350", "left=250", "left=150", "left=50",
+		`msg="all listings are labelled anew" version=2 labelled=450 changed=45 took=50s`, stuck, "a slip",
 	} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not say %q:\n%s", want, log.String())

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
@@ -103,9 +104,7 @@ func (o *outdatedListing) label(label func(market.Listing) market.Listing) error
 	if o.doc, o.now, err = encode(o.Listing); err != nil {
 		return err
 	}
-	if o.changed = o.doc != before; !o.changed {
-		o.now = o.was
-	}
+	o.changed = o.doc != before
 	return nil
 }
 
@@ -123,7 +122,12 @@ func putLabels(ctx context.Context, tx *sql.Tx, log *changeLog, batch []outdated
 		return done, err
 	}
 	defer mark.Close()
+	var same []outdatedListing
 	for _, o := range batch {
+		if !o.changed {
+			same = append(same, o)
+			continue
+		}
 		var group string
 		var closed int64
 		err := mark.QueryRowContext(ctx, o.now, version, o.ID, o.was).Scan(&group, &closed)
@@ -134,9 +138,6 @@ func putLabels(ctx context.Context, tx *sql.Tx, log *changeLog, batch []outdated
 			return done, err
 		}
 		done.Labelled++
-		if !o.changed {
-			continue
-		}
 		done.Changed++
 		if _, err := tx.ExecContext(ctx, `UPDATE content SET doc = $1 WHERE listing = $2`, o.doc, o.ID); err != nil {
 			return done, err
@@ -145,5 +146,33 @@ func putLabels(ctx context.Context, tx *sql.Tx, log *changeLog, batch []outdated
 			log.add(group)
 		}
 	}
-	return done, nil
+	n, err := markLabels(ctx, tx, same, version)
+	done.Labelled += n
+	return done, err
+}
+
+// markLabels marks listings whose labels stay as they are, and that are still
+// as they were read, and counts them.
+func markLabels(ctx context.Context, tx *sql.Tx, same []outdatedListing, version int) (marked int, err error) {
+	for len(same) > 0 {
+		some := same[:min(len(same), maxList/2)]
+		same = same[len(some):]
+		pairs := make([]string, len(some))
+		args := []any{version}
+		for i, o := range some {
+			pairs[i] = fmt.Sprintf("($%d, $%d)", len(args)+1, len(args)+2)
+			args = append(args, o.ID, o.was)
+		}
+		res, err := tx.ExecContext(ctx, `
+			UPDATE listing SET labelled = $1 WHERE labelled < $1 AND (id, hash) IN (VALUES `+strings.Join(pairs, ", ")+`)`, args...)
+		if err != nil {
+			return marked, err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return marked, err
+		}
+		marked += int(n)
+	}
+	return marked, nil
 }

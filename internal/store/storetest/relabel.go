@@ -187,6 +187,21 @@ func testRelabelOvertaken(t *testing.T, dsn string) {
 	got = d.get(a.ID)
 	d.same("title", got.Title, newA.Title)
 	d.same("level", got.Level.Value, market.Entry)
+
+	// So it is where the labels would have stayed as they were.
+	once = false
+	done, err = d.Relabel(d.ctx, 3, 10, func(l market.Listing) market.Listing {
+		if !once {
+			once = true
+			newA.Title = "Saved once more"
+			other.save(r, noon.Add(2*time.Minute), labelled(newA, 1, market.Expert))
+		}
+		return l
+	})
+	d.ok(err)
+	d.same("done", done, market.Relabelled{Labelled: 1})
+	d.same("outdated", d.outdated(3), 1)
+	d.same("level", d.get(a.ID).Level.Value, market.Expert)
 }
 
 // testRelabellers: several processes label again while others save; in the
