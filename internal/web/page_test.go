@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -1310,6 +1311,58 @@ func TestStatesAreKeptForASecond(t *testing.T) {
 	if most := int(time.Since(began)/statesFor) + 1; counting.n > most {
 		t.Errorf("20 pages asked the store %d times, not %d", counting.n, most)
 	}
+}
+
+// TestStatesKeepNobodyWaiting: while one page reads the states anew, others
+// are served.
+func TestStatesKeepNobodyWaiting(t *testing.T) {
+	f := newFair()
+	slow := &slowStore{Store: f, asked: make(chan struct{}), answer: make(chan struct{})}
+	base := f.serve(t, func(o *Options) { o.Store = slow }).URL
+	open(t, base+"/", "bn", 200)
+	time.Sleep(statesFor)
+	slow.slow.Store(true)
+	first := make(chan int)
+	go func() {
+		res, err := http.Get(base + "/")
+		if err != nil {
+			t.Error(err)
+			close(first)
+			return
+		}
+		res.Body.Close()
+		first <- res.StatusCode
+	}()
+	<-slow.asked
+	if res, err := (&http.Client{Timeout: 5 * time.Second}).Get(base + "/"); err != nil || res.StatusCode != 200 {
+		t.Errorf("another page meanwhile: %v, %v", res, err)
+	} else {
+		res.Body.Close()
+	}
+	select {
+	case <-first:
+		t.Error("the page that read the states did not wait for them: this proves nothing")
+	default:
+	}
+	close(slow.answer)
+	if status := <-first; status != 200 {
+		t.Errorf("the page that read the states: status %d", status)
+	}
+}
+
+// slowStore, once it is slow, says that it is asked and answers when told to.
+type slowStore struct {
+	Store
+	slow          atomic.Bool
+	asked, answer chan struct{}
+}
+
+func (s *slowStore) Sources(ctx context.Context) ([]market.SourceState, error) {
+	if s.slow.Load() {
+		s.asked <- struct{}{}
+		<-s.answer
+	}
+	return s.Store.Sources(ctx)
 }
 
 type countingStore struct {

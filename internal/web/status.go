@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
@@ -372,22 +373,34 @@ func (s *server) late(v *view, states map[string]*market.SourceState, now time.T
 }
 
 // stateCache keeps the sources' states for a second, so that pages do not
-// each ask the store.
+// each ask the store. While one page asks, the others go on with what is
+// known: nobody waits but those for whom nothing is known yet.
 type stateCache struct {
-	mu     sync.Mutex
+	asking sync.Mutex
+	known  atomic.Pointer[knownStates]
+}
+
+type knownStates struct {
 	read   time.Time
 	states map[string]*market.SourceState
 }
 
 const statesFor = time.Second
 
-// fresh reads the sources' states, not older than a second.
+// fresh reads the sources' states, not older than a second and the time that
+// it takes to read them.
 func (s *server) fresh(ctx context.Context) (map[string]*market.SourceState, error) {
 	c := &s.sources
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if now := time.Now(); c.states != nil && now.Sub(c.read) < statesFor {
-		return c.states, nil
+	known := c.known.Load()
+	switch {
+	case known == nil:
+		c.asking.Lock()
+	case time.Since(known.read) < statesFor || !c.asking.TryLock():
+		return known.states, nil
+	}
+	defer c.asking.Unlock()
+	if known = c.known.Load(); known != nil && time.Since(known.read) < statesFor {
+		return known.states, nil
 	}
 	all, err := s.Store.Sources(ctx)
 	if err != nil {
@@ -397,7 +410,7 @@ func (s *server) fresh(ctx context.Context) (map[string]*market.SourceState, err
 	for i := range all {
 		states[all[i].Name] = &all[i]
 	}
-	c.states, c.read = states, time.Now()
+	c.known.Store(&knownStates{time.Now(), states})
 	return states, nil
 }
 
