@@ -212,8 +212,11 @@ func hasEntity(s string) bool {
 			return false
 		}
 		s = s[i:]
-		// No entity is longer than this.
+		// No entity is longer than this, and none holds another's beginning.
 		head := s[:min(len(s), 40)]
+		if j := strings.IndexByte(head[1:], '&'); j >= 0 {
+			head = head[:1+j]
+		}
 		if html.UnescapeString(head) != head {
 			return true
 		}
