@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/web"
 )
 
 type searchCmd struct {
@@ -25,7 +26,7 @@ type searchCmd struct {
 	Site     []string `help:"Only these sources." placeholder:"NAME"`
 	Sort     string   `help:"new, best or pay." placeholder:"ORDER"`
 	Page     int      `help:"The page, from 1." placeholder:"N"`
-	JSON     bool     `name:"json" help:"Print JSON."`
+	JSON     bool     `name:"json" help:"Print JSON, in the shape of the API's answers."`
 }
 
 func (searchCmd) Help() string {
@@ -70,7 +71,7 @@ func (cmd searchCmd) query(now time.Time) (market.Query, error) {
 }
 
 func (cmd searchCmd) Run(e *env) error {
-	c, _, err := e.settings()
+	c, ss, err := e.settings()
 	if err != nil {
 		return err
 	}
@@ -104,12 +105,7 @@ func (cmd searchCmd) Run(e *env) error {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetIndent("", "  ")
 		enc.SetEscapeHTML(false)
-		return enc.Encode(struct {
-			Total    int              `json:"total"`
-			Listings []market.Listing `json:"listings"`
-			Facets   market.Facets    `json:"facets,omitempty"`
-			TookMS   float64          `json:"took_ms"`
-		}{page.Total, page.Hits, page.Facets, float64(page.Took.Microseconds()) / 1000})
+		return enc.Encode(web.Answer(q, page, ss.terms))
 	}
 	fmt.Fprintf(e.stdout, "%d listings\n", page.Total)
 	if len(page.Hits) == 0 {

@@ -33,6 +33,14 @@ func (ss sources) known(name string) bool {
 	return ok
 }
 
+// terms are a source's terms, none where it is not known.
+func (ss sources) terms(name string) source.Terms {
+	if s, ok := ss.named(name); ok {
+		return s.Spec().Terms
+	}
+	return source.Terms{}
+}
+
 func (ss sources) specs() []source.Spec {
 	var out []source.Spec
 	for _, s := range ss {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
@@ -165,7 +166,7 @@ func (s *server) apiListings(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, badFields(errs))
 		return
 	}
-	a := answer{Page: max(q.Page, 1), PerPage: market.PerPage, Listings: []apiListing{}, Facets: market.Facets{}, Dropped: []string{}}
+	a := answerOf(q, search.Page{})
 	if len(s.machine.allowed) > 0 {
 		if err := s.find(r.Context(), q, &a); err != nil {
 			s.unavailable(w, r, err)
@@ -188,22 +189,19 @@ func (s *server) find(ctx context.Context, q market.Query, a *answer) error {
 	if err != nil {
 		return err
 	}
+	*a = answerOf(q, p)
 	for _, l := range p.Hits {
 		if l, err = s.handed(ctx, l); errors.Is(err, market.ErrNotFound) {
 			continue // it was closed since the search
 		} else if err != nil {
 			return err
 		}
-		a.Listings = append(a.Listings, s.apiListingOf(l, q.From))
+		a.Listings = append(a.Listings, apiListingOf(l, s.machine.sources[l.Source].Terms, q.From))
 	}
-	a.Total, a.Degraded, a.TookMS = p.Total, p.Degraded, milliseconds(p.Took)
-	a.Dropped = append(a.Dropped, p.Dropped...)
-	for name, counts := range p.Facets {
-		if name == "source" {
-			counts = maps.Clone(counts)
-			maps.DeleteFunc(counts, func(v string, _ int) bool { return !slices.Contains(s.machine.allowed, v) })
-		}
-		a.Facets[name] = counts
+	if counts := a.Facets["source"]; counts != nil {
+		counts = maps.Clone(counts)
+		maps.DeleteFunc(counts, func(v string, _ int) bool { return !slices.Contains(s.machine.allowed, v) })
+		a.Facets["source"] = counts
 	}
 	return nil
 }
@@ -261,7 +259,7 @@ func (s *server) apiListing(w http.ResponseWriter, r *http.Request) {
 	if !l.Open() {
 		status = http.StatusGone
 	}
-	send(w, r, status, s.apiListingOf(l, q.From))
+	send(w, r, status, apiListingOf(l, s.machine.sources[l.Source].Terms, q.From))
 }
 
 // unavailable answers what is no fault of the client's.

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"maps"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
+	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
 // The shapes of the answers for programs. Every field is always there: what
@@ -92,13 +95,34 @@ type apiCopy struct {
 // stand.
 const unstated = "unstated"
 
+// Answer is a page of a search in the shape of GET /api/v1/listings, for
+// encoding as JSON. terms gives each source's terms, for the attribution; it
+// leaves nothing out.
+func Answer(q market.Query, p search.Page, terms func(source string) source.Terms) any {
+	a := answerOf(q, p)
+	for _, l := range p.Hits {
+		a.Listings = append(a.Listings, apiListingOf(l, terms(l.Source), q.From))
+	}
+	return a
+}
+
+// answerOf is an answer without its listings.
+func answerOf(q market.Query, p search.Page) answer {
+	a := answer{
+		Total: p.Total, Page: max(q.Page, 1), PerPage: market.PerPage,
+		Listings: []apiListing{}, Facets: market.Facets{}, Dropped: append([]string{}, p.Dropped...),
+		Degraded: p.Degraded, TookMS: milliseconds(p.Took),
+	}
+	maps.Copy(a.Facets, p.Facets)
+	return a
+}
+
 // apiListingOf is a listing for programs. from is the country that was asked
 // about; where none was, it is Bangladesh.
-func (s *server) apiListingOf(l market.Listing, from string) apiListing {
+func apiListingOf(l market.Listing, terms source.Terms, from string) apiListing {
 	if from == "" {
 		from = market.DefaultFrom
 	}
-	terms := s.machine.sources[l.Source].Terms
 	out := apiListing{
 		ID: l.ID, URL: l.URL, Title: l.Title, Source: l.Source,
 		Attribution: apiAttribution{terms.Attribution, orElse(terms.AttributionURL, l.URL), terms.Follow},
