@@ -26,7 +26,7 @@ type base struct {
 	m    mmap.MMap
 	fst  *vellum.FST
 
-	refs, numbers, records, rowEnds, textEnds []byte
+	refs, numbers, records, rowEnds, textEnds, pairs, pairEnds []byte
 }
 
 // file describes a base file. It has these parts, in this order:
@@ -39,6 +39,8 @@ type base struct {
 //	textEnds  8 bytes for each document: where its text ends
 //	rows      each document's row
 //	rowEnds   8 bytes for each document: where its row ends
+//	pairs     where two frequent words stand in a row, see pairBlock
+//	pairEnds  8 bytes for each block and frequent word: where its run ends
 //
 // Beside the words the fst has beginnings of words: a beginning of two or
 // three letters that many words share, followed by the byte 0xFF, has a
@@ -49,7 +51,9 @@ type file struct {
 	Sum       uint32 // CRC-32C of the file
 	Documents int
 	Words     int // with the beginnings
-	Ends      [8]int64
+	// Frequent is how many words have their pairs kept: the numbers from 1 to it.
+	Frequent int
+	Ends     [10]int64
 }
 
 const (
@@ -61,6 +65,8 @@ const (
 	partTextEnds
 	partRows
 	partRowEnds
+	partPairs
+	partPairEnds
 )
 
 // beginning ends the key of a beginning of words.
@@ -85,7 +91,7 @@ func openBase(path string, info file, check bool) (_ *base, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.Size() != info.Size || info.Ends[partRowEnds] != info.Size {
+	if st.Size() != info.Size || info.Ends[partPairEnds] != info.Size {
 		return nil, fmt.Errorf("%s has %d bytes, and should have %d", path, st.Size(), info.Size)
 	}
 	at := int64(0)
@@ -113,8 +119,10 @@ func openBase(path string, info file, check bool) (_ *base, err error) {
 	}
 	b.records, b.refs, b.numbers = part(partRecords), part(partRefs), part(partNumbers)
 	b.textEnds, b.rowEnds = part(partTextEnds), part(partRowEnds)
+	b.pairs, b.pairEnds = part(partPairs), part(partPairEnds)
 	if len(b.refs) != 8*info.Words || len(b.numbers) != 4*info.Words || b.fst.Len() != info.Words ||
-		len(b.textEnds) != 8*info.Documents || len(b.rowEnds) != 8*info.Documents {
+		len(b.textEnds) != 8*info.Documents || len(b.rowEnds) != 8*info.Documents ||
+		len(b.pairEnds) != 8*blocks(info.Documents)*info.Frequent {
 		return nil, fmt.Errorf("%s: parts do not fit together", path)
 	}
 	// One string holds all rows, and the ids are parts of it.

@@ -86,7 +86,7 @@ func (x *Index) Rebuild(ctx context.Context, all iter.Seq2[market.Listing, error
 		// What has been read so far goes to disk, so that the memory that a
 		// rebuilding takes does not grow with the index.
 		path := filepath.Join(x.dir, fmt.Sprintf("%s%d", partPrefix, len(parts)))
-		info, err := merge(ctx, path, []live{*newLive(d)})
+		info, err := merge(ctx, path, []live{*newLive(d)}, 0)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (x *Index) replace(ctx context.Context, parts []live, cursor int64, adjust 
 	m := manifest{Format: format, Settings: x.analyzer.Settings(), Cursor: cursor, Serial: x.manifest.Serial + 1}
 	path := filepath.Join(x.dir, fmt.Sprintf("%s%d", basePrefix, m.Serial))
 	var err error
-	if m.Base, err = merge(ctx, path, parts); err != nil {
+	if m.Base, err = merge(ctx, path, parts, x.frequent); err != nil {
 		return err
 	}
 	b, err := openBase(path, m.Base, false)

@@ -132,6 +132,8 @@ func (d *delta) postings(dst []posting, r ref) []posting { return append(dst, d.
 
 func (d *delta) number(r ref) uint32 { return uint32(r) }
 
+func (d *delta) pair(first, second uint32, set bits) bool { return false }
+
 func (d *delta) words() wordIterator {
 	it := &deltaWords{d: d}
 	for i := range d.list[1:] {

@@ -262,7 +262,15 @@ func (f *finding) phrase(i int, words []string, among bits) (*termHits, error) {
 		all.skills.and(p.skills)
 	}
 	all.any.and(among)
-	if len(words) > 1 {
+	read := len(words) > 2 // whether the texts must be read
+	for k := 1; k < len(words); k++ {
+		if row := f.a.get(n); s.pair(numbers[k-1], numbers[k], row) {
+			all.any.and(row)
+		} else {
+			read = true
+		}
+	}
+	if read {
 		if err := f.inRow(s, newPhrase(numbers), all.any); err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ import (
 )
 
 // format is raised when the files change their form.
-const format = 1
+const format = 2
 
 const (
 	manifestName = "manifest.json"
@@ -59,7 +59,8 @@ type Index struct {
 	dir      string
 	analyzer *search.Analyzer
 	lock     *os.File
-	foldAt   int
+	foldAt   int // see the constants of these names
+	frequent int
 
 	// writing is held by Apply, and by Rebuild when it puts its base in
 	// place, so that no change falls between the two.
@@ -98,7 +99,7 @@ func Open(dir string, a *search.Analyzer) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the search index in %s: %w", dir, err)
 	}
-	x := &Index{dir: dir, analyzer: a, lock: lock, foldAt: foldAt}
+	x := &Index{dir: dir, analyzer: a, lock: lock, foldAt: foldAt, frequent: frequent}
 	x.running, x.stop = context.WithCancel(context.Background())
 	x.fresh()
 	if err := x.load(); err != nil {

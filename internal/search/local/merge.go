@@ -26,9 +26,10 @@ type live struct {
 const gone = ^uint32(0)
 
 // merge writes the documents of segments that are not deleted into one base
-// file, numbered by date, newest first. The file is complete on disk when it
-// returns, and removed when it fails.
-func merge(ctx context.Context, path string, parts []live) (info file, err error) {
+// file, numbered by date, newest first, with the pairs of so many frequent
+// words. The file is complete on disk when it returns, and removed when it
+// fails.
+func merge(ctx context.Context, path string, parts []live, frequent int) (info file, err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return file{}, err
@@ -56,19 +57,27 @@ func merge(ctx context.Context, path string, parts []live) (info file, err error
 		m.out.uint32(n)
 	}
 	done(partNumbers)
-	ends, err := m.texts()
+	begin := m.out.n
+	texts, err := m.texts()
 	if err != nil {
 		return file{}, err
 	}
 	done(partTexts)
-	m.ends(ends)
+	m.ends(texts)
 	done(partTextEnds)
-	if ends, err = m.rows(); err != nil {
+	ends, err := m.rows()
+	if err != nil {
 		return file{}, err
 	}
 	done(partRows)
 	m.ends(ends)
 	done(partRowEnds)
+	if ends, err = m.pairs(f, begin, texts, frequent); err != nil {
+		return file{}, err
+	}
+	done(partPairs)
+	m.ends(ends)
+	done(partPairEnds)
 	if err := errors.Join(m.out.err, m.out.w.Flush()); err != nil {
 		return file{}, err
 	}
@@ -76,7 +85,7 @@ func merge(ctx context.Context, path string, parts []live) (info file, err error
 		return file{}, err
 	}
 	info.Name, info.Size, info.Sum = filepath.Base(path), m.out.n, m.out.sum
-	info.Documents, info.Words = len(m.order), len(m.refs)
+	info.Documents, info.Words, info.Frequent = len(m.order), len(m.refs), frequent
 	return info, f.Close()
 }
 

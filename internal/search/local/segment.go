@@ -32,6 +32,9 @@ type segment interface {
 	postings(dst []posting, r ref) []posting
 	// number is a word's number in texts, never 0.
 	number(r ref) uint32
+	// pair adds the documents with two words in a row, given as their
+	// numbers, where it reports true; otherwise the texts must be asked.
+	pair(first, second uint32, set bits) bool
 	// words gives all words in ascending order.
 	words() wordIterator
 	// texts reads documents' texts; each reader is for one goroutine.
