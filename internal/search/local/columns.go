@@ -427,24 +427,27 @@ func (c *columns) count(a *arena, q market.Query, f market.Facets, found, hits b
 	// choice of a label takes that filter's set along.
 	labels := func(facet string, which int, value func(i int) string, sets []bits, upward bool) {
 		left := but(which, byStated)
-		sum := 0
+		counts := func(x bits) (all int, each [5]int) {
+			for i, s := range sets {
+				each[i] = x.countAnd(s)
+			}
+			return x.count(), each
+		}
+		all, each := counts(left)
 		for i := range sets {
 			v := value(i)
-			x := left
 			if q.Stated {
-				x = c.standing(a, q.With(facet, v), 2).and(left)
+				all, each = counts(c.standing(a, q.With(facet, v), 2).and(left))
 			}
 			switch {
 			case v == "":
-				f[facet][v] += x.count()
+				f[facet][v] += all
 			case upward:
-				sum = 0
-				for _, s := range sets[:i+1] {
-					sum += x.countAnd(s)
+				for _, k := range each[:i+1] {
+					f[facet][v] += k
 				}
-				f[facet][v] += sum
 			default:
-				f[facet][v] += x.countAnd(sets[0]) + x.countAnd(sets[i])
+				f[facet][v] += each[0] + each[i]
 			}
 		}
 	}
@@ -492,11 +495,13 @@ func (c *columns) count(a *arena, q market.Query, f market.Facets, found, hits b
 		}
 	}
 	x = but(byFrom)
+	all := x.count()
+	anywhere := all - x.countAnd(c.elsewhere)
 	for _, v := range market.FacetValues("from") {
 		if v == "" {
-			f["from"][v] += x.count()
+			f["from"][v] += all
 		} else {
-			f["from"][v] += x.countAnd(c.openTo(a.get(n), v))
+			f["from"][v] += anywhere + x.countAnd(c.country.get(v)) // see openTo
 		}
 	}
 	x = but(byWarn)

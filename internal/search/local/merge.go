@@ -72,6 +72,9 @@ func merge(ctx context.Context, path string, parts []live, frequent int) (info f
 	done(partRows)
 	m.ends(ends)
 	done(partRowEnds)
+	info.Documents, info.Words, info.Frequent = len(m.order), len(m.refs), frequent
+	// The words' part is done, and its memory may serve the pairs.
+	m.fst, m.refs, m.counts, m.numbers, m.place = bytes.Buffer{}, nil, nil, nil, nil
 	if ends, err = m.pairs(f, begin, texts, frequent); err != nil {
 		return file{}, err
 	}
@@ -85,7 +88,6 @@ func merge(ctx context.Context, path string, parts []live, frequent int) (info f
 		return file{}, err
 	}
 	info.Name, info.Size, info.Sum = filepath.Base(path), m.out.n, m.out.sum
-	info.Documents, info.Words, info.Frequent = len(m.order), len(m.refs), frequent
 	return info, f.Close()
 }
 
