@@ -244,11 +244,41 @@ func fill(ctx context.Context, dir string, gen *searchtest.Generator, n int) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	if have, err := st.CountOpen(ctx); err != nil {
+	have, err := st.CountOpen(ctx)
+	if err != nil {
 		return err
-	} else if have >= n {
-		return nil
 	}
+	if have < n {
+		began := time.Now()
+		if err := save(ctx, st, gen, n); err != nil {
+			return err
+		}
+		fmt.Printf("filled in %.0f s\n", time.Since(began).Seconds())
+	}
+	index, err := local.Open(filepath.Join(dir, "index"), analyzer)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+	began := time.Now()
+	f := &search.Follower{Index: index, Store: st}
+	did := 0
+	for err == nil {
+		var some int
+		some, err = f.Pass(ctx, time.Now().UTC())
+		did += some
+	}
+	if !errors.Is(err, market.ErrNone) {
+		return err
+	}
+	if did > 0 {
+		fmt.Printf("indexed in %.0f s\n", time.Since(began).Seconds())
+	}
+	return nil
+}
+
+// save puts n generated listings into a store.
+func save(ctx context.Context, st *store.Store, gen *searchtest.Generator, n int) (err error) {
 	began := time.Now()
 	var configs []store.SourceConfig
 	for _, name := range searchtest.Sources {
@@ -286,20 +316,6 @@ func fill(ctx context.Context, dir string, gen *searchtest.Generator, n int) (er
 			return err
 		}
 	}
-	saved := time.Since(began)
-	index, err := local.Open(filepath.Join(dir, "index"), analyzer)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, index.Close()) }()
-	f := &search.Follower{Index: index, Store: st}
-	for err == nil {
-		_, err = f.Pass(ctx, time.Now().UTC())
-	}
-	if !errors.Is(err, market.ErrNone) {
-		return err
-	}
-	fmt.Printf("filled in %.0f s, indexed in %.0f s\n", saved.Seconds(), (time.Since(began) - saved).Seconds())
 	return nil
 }
 
