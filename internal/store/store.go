@@ -135,8 +135,8 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 // found to be faster: the operating system has the file's pages at hand.
 const (
 	sqlitePragmas = "?_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
-	sqliteWriter  = sqlitePragmas + "&_txlock=immediate&_pragma=cache_size(-8192)&_pragma=journal_size_limit(67108864)"
-	sqliteReader  = sqlitePragmas + "&_pragma=query_only(1)&_pragma=cache_size(-2048)"
+	sqliteWriter  = sqlitePragmas + "&_txlock=immediate&_pragma=cache_size(-4096)&_pragma=journal_size_limit(67108864)"
+	sqliteReader  = sqlitePragmas + "&_pragma=query_only(1)&_pragma=cache_size(-1024)"
 )
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
