@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
@@ -75,6 +76,51 @@ func (s *Store) Sources(ctx context.Context) ([]market.SourceState, error) {
 	return out, doing("read the sources", err)
 }
 
+// openCounts are the open listings of each source as they were counted last.
+type openCounts struct {
+	mu       sync.Mutex
+	head     int64
+	bySource map[string]int // not to be changed
+}
+
+// openBySource counts the open listings of each source. It counts anew only
+// when the change log has grown, for nothing opens or closes without an
+// entry there; the number is read before the counting, so that what changes
+// meanwhile is counted the next time.
+func (s *Store) openBySource(ctx context.Context) (map[string]int, error) {
+	head, err := s.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &s.open
+	c.mu.Lock()
+	known, counted := c.bySource, c.head
+	c.mu.Unlock()
+	if known != nil && counted == head {
+		return known, nil
+	}
+	counts := map[string]int{}
+	rows, err := s.query(ctx, `SELECT source, COUNT(*) FROM listing WHERE closed_at = 0 GROUP BY source`)
+	err = each(rows, err, func(rows *sql.Rows) error {
+		var name string
+		var n int
+		if err := rows.Scan(&name, &n); err != nil {
+			return err
+		}
+		counts[name] = n
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bySource == nil || head >= c.head {
+		c.bySource, c.head = counts, head
+	}
+	return counts, nil
+}
+
 func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 	var out []*market.SourceState
 	byName := map[string]*market.SourceState{}
@@ -99,20 +145,12 @@ func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err = s.query(ctx, `SELECT source, COUNT(*) FROM listing WHERE closed_at = 0 GROUP BY source`)
-	err = each(rows, err, func(rows *sql.Rows) error {
-		var name string
-		var n int
-		if err := rows.Scan(&name, &n); err != nil {
-			return err
-		}
-		if st := byName[name]; st != nil {
-			st.Open = n
-		}
-		return nil
-	})
+	open, err := s.openBySource(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, st := range out {
+		st.Open = open[st.Name]
 	}
 	rows, err = s.query(ctx, `
 		SELECT id, source, started, finished, state, err, status, bytes, pages, found, skipped, rejected, complete,

@@ -69,6 +69,8 @@ type Store struct {
 	reads statements
 	// outlines are what Hits has read lately.
 	outlines outlines
+	// open is what Sources has counted last.
+	open openCounts
 	// browsing has room for those who Browse.
 	browsing chan struct{}
 	// growth is nil on SQLite.

@@ -162,6 +162,9 @@ func testFollower(t *testing.T, dsn string) {
 			saving = false
 		default:
 			follow(7)
+			if _, err := d.Sources(d.ctx); err != nil { // what it remembers is held to the truth below
+				t.Error(err)
+			}
 		}
 	}
 	for !t.Failed() && follow(50) > 0 {
@@ -194,9 +197,16 @@ func testFollower(t *testing.T, dsn string) {
 
 	var all []string
 	for _, name := range sources {
+		open := 0
 		for n := range offersPerSource {
-			all = append(all, market.ListingID(name, fmt.Sprint(n)))
+			id := market.ListingID(name, fmt.Sprint(n))
+			all = append(all, id)
+			l, err := d.Listing(d.ctx, id)
+			if err == nil && l.Open() {
+				open++
+			}
 		}
+		d.same("open listings of "+name, d.source(name).Open, open)
 	}
 	checkGroups(d, all)
 }
