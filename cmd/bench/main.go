@@ -12,9 +12,10 @@ import (
 
 // commands is what can be measured: one file each.
 type commands struct {
-	Search  searchCommand  `cmd:"" help:"Ask the search engines generated questions over generated listings."`
-	Collect collectCommand `cmd:"" help:"Collect a loopback site until its listings can be searched."`
-	Page    pageCommand    `cmd:"" help:"Ask the page's server for result pages over loopback."`
+	Search   searchCommand   `cmd:"" help:"Ask the search engines generated questions over generated listings."`
+	Collect  collectCommand  `cmd:"" help:"Collect a loopback site until its listings can be searched."`
+	Classify classifyCommand `cmd:"" help:"Compare labels with those of careful readers."`
+	Page     pageCommand     `cmd:"" help:"Ask the page's server for result pages over loopback."`
 
 	PageServer pageServerCommand `cmd:"" hidden:"" help:"What bench page asks."`
 }

@@ -21,6 +21,8 @@ var arrows = map[string][]string{
 	"internal/phrase":                 {},
 	"internal/normalize":              {"internal/phrase"},
 	"internal/classify":               {"internal/phrase"},
+	"internal/classify/learn":         {"internal/classify", "internal/phrase"},
+	"internal/gold":                   {},
 	"internal/fetch":                  {},
 	"internal/fetch/fetchtest":        {"internal/fetch"},
 	"internal/source":                 {"internal/fetch"},

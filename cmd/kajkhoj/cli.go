@@ -35,9 +35,10 @@ type cli struct {
 	Report struct {
 		List reportListCmd `cmd:"" help:"List what readers reported as wrong, the newest first."`
 	} `cmd:"" help:"Look at readers' reports."`
-	Reindex reindexCmd `cmd:"" help:"Rebuild the search index from the store, while the old one answers."`
-	Config  configCmd  `cmd:"" help:"Print the configuration in force, secrets hidden."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Reindex  reindexCmd  `cmd:"" help:"Rebuild the search index from the store, while the old one answers."`
+	Classify classifyCmd `cmd:"" help:"Label listings given as JSON lines with level, English and warning signs."`
+	Config   configCmd   `cmd:"" help:"Print the configuration in force, secrets hidden."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // globals are the flags of every command; each is also an environment

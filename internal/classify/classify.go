@@ -1,11 +1,16 @@
 // Package classify labels a listing with the skill level and the English
-// that it asks for, and with the warning signs in it, each with the words
-// that decided. It is pure and deterministic. Only what the site's own
-// fields or the listing's own words state is labelled; where they say
-// nothing, or contradict themselves, the label stays empty.
+// that it asks for, whether the worker speaks with people, the other languages
+// that it needs, and with the warning signs in it, each with the words that
+// decided. It is pure and deterministic.
+//
+// What the site's own fields or the listing's own words state comes first.
+// Where they say nothing, or contradict themselves, a label is estimated from
+// the kind of work by a model that is learned from labelled listings (package
+// learn); an estimate that is too unsure is kept as a guess only.
 package classify
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -15,9 +20,10 @@ import (
 )
 
 // Version changes whenever the same listing may get another label.
-const Version = 2
+const Version = 3
 
-// Listing gives l with its Level, English and Warnings set anew.
+// Listing gives l with its Level, English, Spoken, Tongues and Warnings set
+// anew.
 //
 // The site's own field comes before the text. In the text the title comes
 // before the description. Statements of the description that contradict each
@@ -25,26 +31,64 @@ const Version = 2
 // level; otherwise the more demanding one counts, as it does for English,
 // where a named grade (CEFR, IELTS) comes before words.
 func Listing(l market.Listing) market.Listing {
-	title, text := phrase.Lex(l.Title), phrase.Lex(l.Description)
-	d := document{title: &title, text: &text}
-	d.titleHits, d.textHits = rules.Find(&title), rules.Find(&text)
-
+	d := read(l)
+	e := d.estimates()
 	l.Level = siteLevel(l.SiteLevel)
 	if l.Level.Value == "" {
-		l.Level = d.level()
+		l.Level = stated(d.levelSaid, &e.model.Level, slices.Index(market.Levels, d.levelSaid.Value))
+	}
+	if l.Level.Value == "" {
+		l.Level = estimate(e, &e.model.Level, e.level, market.Levels)
 	}
 	l.English = siteEnglish(l.SiteEnglish)
 	if l.English.Value == "" {
-		l.English = d.english()
+		l.English = stated(d.englishSaid, &e.model.English, min(2, d.englishSaid.Value.Rank()-1))
 	}
+	if l.English.Value == "" {
+		l.English = estimate(e, &e.model.English, e.english, market.Englishes)
+	}
+	l.Spoken = d.spoken(e.spoken[1])
+	if l.Spoken.Value == "" {
+		l.Spoken = estimate(e, &e.model.Spoken, e.spoken, market.Spokens)
+	}
+	l.Tongues = d.tongues()
 	l.Warnings = d.warnings()
 	return l
 }
 
-// document is a listing's two texts with what the rules found in them.
+// stated adds how often readers agree with statements of this kind.
+func stated[V ~string](l market.Label[V], e *Estimator, class int) market.Label[V] {
+	if l.Value != "" {
+		l.Probability = round(float64(e.Said[class]))
+	}
+	return l
+}
+
+// document is a listing's texts with what was found in them.
 type document struct {
-	title, text         *phrase.Text
-	titleHits, textHits []phrase.Match
+	listing             market.Listing
+	title, text, skills *phrase.Text
+	skillCount          int
+	titleHits, textHits []phrase.Match // of rules
+	rejects             bool           // beginners are sent away
+	levelSaid           market.Label[market.Level]
+	englishSaid         market.Label[market.English]
+
+	titleHints, textHints, skillHints []phrase.Match // of hints
+	aside                             []bool         // by word of text: the client about itself
+	hashes                            []uint32
+}
+
+// read finds everything in a listing that labels are made from.
+func read(l market.Listing) *document {
+	title, text := phrase.Lex(l.Title), phrase.Lex(l.Description)
+	skills := phrase.Lex(strings.Join(l.Skills, "\n"))
+	d := &document{listing: l, title: &title, text: &text, skills: &skills, skillCount: len(l.Skills)}
+	d.titleHits, d.textHits = rules.Find(&title), rules.Find(&text)
+	d.titleHints, d.textHints, d.skillHints = hints.Find(&title), hints.Find(&text), hints.Find(&skills)
+	d.aside = aside(&text)
+	d.levelSaid, d.englishSaid = d.level(), d.english()
+	return d
 }
 
 // evidence is the words from first to last, with the bracket that closes
@@ -89,4 +133,10 @@ func after(t *phrase.Text, i, n int, s set) bool {
 		}
 	}
 	return false
+}
+
+// Said is what the listing's own words state, without an estimate.
+func Said(l market.Listing) (market.Level, market.English) {
+	d := read(l)
+	return d.levelSaid.Value, d.englishSaid.Value
 }

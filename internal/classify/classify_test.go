@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -44,6 +45,10 @@ func TestLevelFromText(t *testing.T) {
 		{"গ্রাফিক ডিজাইন ইন্টার্নশিপ", "", "entry", "ইন্টার্নশিপ"},
 		{"এন্ট্রি লেভেল ডিজাইনার", "", "entry", "এন্ট্রি লেভেল"},
 
+		{"Cut-outs", "Perfect for someone starting out.", "entry", "Perfect for someone starting out"},
+		{"ডিজাইন", "এটি এন্ট্রি লেভেলের কাজ।", "entry", "এন্ট্রি লেভেলের কাজ"},
+		{"Diseño", "Sin experiencia necesaria.", "entry", "Sin experiencia necesaria"},
+
 		// Intermediate.
 		{"Shop designer", "You have 3+ years of experience with shops.", "intermediate", "3+ years"},
 		{"Shop designer", "At least three years of experience.", "intermediate", "three years"},
@@ -71,7 +76,18 @@ func TestLevelFromText(t *testing.T) {
 		{"সিনিয়র ডেভেলপার", "", "expert", "সিনিয়র"},
 		{"Go developer", "3+ years of SQL experience and 6+ years of Go experience.", "expert", "6+ years"},
 
+		{"Go developer", "This is a senior position.", "expert", "This is a senior position"},
+		{"ডিজাইন", "সিনিয়র কাউকে খুঁজছি।", "expert", "সিনিয়র কাউকে"},
+		{"ডিজাইন", "সিনিয়র কাউকে খুঁজছি।", "expert", "সিনিয়র কাউকে"},
+		{"ডিজাইন", "অন্তত ২ বছরের অভিজ্ঞতা থাকতে হবে।", "intermediate", ""},
+
 		// Negation.
+		{"Cut-outs", "This is not a job for beginners.", none, ""},
+		{"Cut-outs", "Not an entry-level role; a job for seasoned people.", none, ""},
+		{"Senior Go developer", "3+ years of experience in Go.", none, ""},
+		{"Help me", "I am the founder of a shop, with 13 years of experience in retail.", none, ""},
+		{"Help me", "We are a team of two (with 12 years of experience each).", none, ""},
+		{"School app", "It prepares people with little practice to obtain an entry-level role.", none, ""},
 		{"Cut-outs", "Beginners need not apply.", none, ""},
 		{"Cut-outs", "No beginners please.", none, ""},
 		{"Cut-outs", "Junior and entry-level applicants, please refrain.", none, ""},
@@ -108,7 +124,7 @@ func TestLevelFromText(t *testing.T) {
 	}
 	for _, c := range cases {
 		l := Listing(market.Listing{Title: c.title, Description: c.text})
-		checkLabel(t, c, string(l.Level.Value), l.Level.Basis, l.Level.Evidence)
+		checkLabel(t, c, saidOnly(l.Level))
 	}
 }
 
@@ -125,7 +141,7 @@ func TestEnglishFromText(t *testing.T) {
 		{"", "English must be perfect.", "fluent", "English must be perfect"},
 		{"", "Must be fluent in Russian and English", "fluent", "fluent in Russian and English"},
 		{"", "English level C1 or higher", "fluent", "English level C1"},
-		{"", "C1 or C2 level English", "fluent", "C2 level English"},
+		{"", "C1 or C2 level English", "fluent", "C1 or C2 level English"},
 		{"", "IELTS 7", "fluent", "IELTS 7"},
 		{"", "IELTS 6.5", "fluent", "IELTS 6.5"},
 		{"", "English is a must.", "fluent", "English is a must"},
@@ -141,6 +157,14 @@ func TestEnglishFromText(t *testing.T) {
 		{"", "Native or fluent English", "fluent", ""},
 		{"", "Fluent or native English", "fluent", ""},
 
+		{"", "Native or near-native English (C2).", "native", ""},
+		{"", "English must be your mother tongue.", "native", "English must be your mother tongue"},
+		{"", "Your English should be at B1 or B2.", "conversational", ""},
+		{"", "স্পোকেন ইংরেজি জানতে হবে।", "conversational", "স্পোকেন ইংরেজি"},
+		{"", "Simple written English is enough.", "basic", ""},
+		{"", "I'm a native English speaker and need a site.", none, ""},
+		{"", "French voice, neutral accent.", none, ""},
+		{"", "Inglés avanzado", "fluent", "Inglés avanzado"},
 		{"", "Good English is enough.", "conversational", "Good English"},
 		{"", "Conversational English is a must.", "conversational", "Conversational English"},
 		{"", "English level: B2", "conversational", "English level: B2"},
@@ -190,12 +214,34 @@ func TestEnglishFromText(t *testing.T) {
 			c.title = "Some work"
 		}
 		l := Listing(market.Listing{Title: c.title, Description: c.text})
-		checkLabel(t, c, string(l.English.Value), l.English.Basis, l.English.Evidence)
+		checkLabel(t, c, saidOnly(l.English))
 	}
 }
 
-func checkLabel(t *testing.T, c textCase, value string, basis market.Basis, evidence []market.Evidence) {
+// statements is a listing with the labels that the site or its words state,
+// and no estimates.
+func statements(l market.Listing) market.Listing {
+	l = Listing(l)
+	if !l.Level.Stated() {
+		l.Level = market.Label[market.Level]{}
+	}
+	if !l.English.Stated() {
+		l.English = market.Label[market.English]{}
+	}
+	return l
+}
+
+// saidOnly is a label that the text states, otherwise nothing.
+func saidOnly[V ~string](l market.Label[V]) market.Label[string] {
+	if !l.Stated() {
+		return market.Label[string]{}
+	}
+	return market.Label[string]{Value: string(l.Value), Basis: l.Basis, Evidence: l.Evidence}
+}
+
+func checkLabel(t *testing.T, c textCase, l market.Label[string]) {
 	t.Helper()
+	value, basis, evidence := l.Value, l.Basis, l.Evidence
 	if value != c.want {
 		t.Errorf("%q / %q: %q, want %q (%v)", c.title, c.text, value, c.want, evidence)
 		return
@@ -235,8 +281,8 @@ func TestLevelFromSite(t *testing.T) {
 		"Any": "", "": "", "N/A": "", "full_time": "", "Whatever": "",
 	} {
 		e := market.Evidence{Field: "seniority", Quote: in}
-		got := Listing(market.Listing{Title: "Work", SiteLevel: e}).Level
-		if got.Value != want {
+		got := saidOnly(Listing(market.Listing{Title: "Work", SiteLevel: e}).Level)
+		if got.Value != string(want) {
 			t.Errorf("%q: %q, want %q", in, got.Value, want)
 		}
 		if want != "" && (got.Basis != market.BasisSite || len(got.Evidence) != 1 || got.Evidence[0] != e) {
@@ -255,8 +301,8 @@ func TestEnglishFromSite(t *testing.T) {
 		"Any": "", "0": "", "5": "", "": "", "ANY": "", "Spanish": "",
 	} {
 		e := market.Evidence{Field: "prefEnglishSkill", Quote: in}
-		got := Listing(market.Listing{Title: "Work", SiteEnglish: e}).English
-		if got.Value != want {
+		got := saidOnly(Listing(market.Listing{Title: "Work", SiteEnglish: e}).English)
+		if got.Value != string(want) {
 			t.Errorf("%q: %q, want %q", in, got.Value, want)
 		}
 		if want != "" && (got.Basis != market.BasisSite || got.Evidence[0] != e) {
@@ -342,6 +388,23 @@ func TestWarnings(t *testing.T) {
 		{"Get a freelancer ID from us.", "card"},
 		{"The freelancer ID card costs $25, paid in advance.", "card"},
 
+		{"The freelancer ID card costs $20.", "card"},
+		{"Buy the freelancer ID from us.", "card"},
+		{"Contact us only on WhatsApp, the number is in the picture.", "chat"},
+		{"You write the assignment for me and I hand it in under my name.", "cheat"},
+		{"There is an online exam next week, which you would take for me.", "cheat"},
+		{"৫০০ টাকা জামানত দিলে কাজ শুরু করতে পারবেন।", "fee"},
+		{"Please send $50 for your ID card and the software.", "fee"},
+		{"You deposit the cheque and send the rest to our partner.", "forward"},
+		{"Receive the wire in your account and forward it, keep 5 percent.", "forward"},
+		{"Do the first 70 pictures as an unpaid test.", "freetrial"},
+		{"The first week is unpaid.", "freetrial"},
+		{"You can make $800 a day or more.", "pay"},
+		{"We need remote desktop access to your Upwork account.", "rent"},
+		{"You are paid 2 taka per like.", "reviews"},
+		{"This is commission only.", "unpaid"},
+		{"Write a script to bypass captcha on the site.", "illegal"},
+
 		// Denied.
 		{"কোনো ফি লাগবে না।", ""},
 		{"রেজিস্ট্রেশন ফি লাগবে না", ""},
@@ -416,15 +479,18 @@ func TestListingProperties(t *testing.T) {
 		if diff := cmp.Diff(got, Listing(got)); diff != "" {
 			t.Fatalf("labels differ the second time: %s", diff)
 		}
+		if got.Level.Best() == "" || got.English.Best() == "" {
+			t.Fatalf("neither a value nor a guess: %+v %+v", got.Level, got.English)
+		}
 		if got.Level.Value != "" && !got.Level.Value.Valid() || got.English.Value != "" && !got.English.Value.Valid() {
 			t.Fatalf("%+v %+v", got.Level, got.English)
 		}
 		check := func(value string, basis market.Basis, evidence []market.Evidence) {
-			if (value != "") != (basis != "") || (value != "") != (len(evidence) > 0) || basis == market.BasisEstimate {
+			if (value != "") != (basis != "") || basis.Stated() && len(evidence) == 0 {
 				t.Fatalf("value %q, basis %q, evidence %v", value, basis, evidence)
 			}
 			for _, e := range evidence {
-				if basis == market.BasisText {
+				if basis != market.BasisSite {
 					checkEvidence(t, l.Title, l.Description, e)
 				}
 			}
@@ -435,4 +501,155 @@ func TestListingProperties(t *testing.T) {
 			checkEvidence(t, l.Title, l.Description, w.Evidence)
 		}
 	})
+}
+
+// A sentence in which the client speaks about itself, capitals and blanks
+// change nothing.
+func TestLabelsHoldStill(t *testing.T) {
+	listings := []market.Listing{
+		{Title: "Type 40 scanned pages", Description: "I have 40 scanned pages and need them typed into Word. It is simple work.\nPlease send a price.", Skills: []string{"Data Entry"}},
+		{Title: "Build a trading platform", Description: "We need a low-latency matching engine in C++.\n• Deep knowledge of lock-free code\n• Weekly calls with our team", Skills: []string{"C++", "Linux"}},
+		{Title: "Blog articles about gardening", Description: "Ten articles of 1,000 words.Each must read well. Node.js is not needed!", Skills: []string{"Content Writing"}},
+		{Title: "ডাটা এন্ট্রি", Description: "কোনো অভিজ্ঞতা লাগবে না। ইংরেজি লাগবে না।"},
+		{Title: "Logo for a bakery", Description: "Junior designers may apply. Fluent English. Pay a registration fee of $5."},
+	}
+	clients := []string{"Our company was founded in 1998 and sells garden tools.", "We are a family bakery in Lyon.", "I am the owner of two shops.", "The company has offices in Oslo and Rome.", "Our clients come from eleven countries."}
+	same := func(name string, a, b market.Listing) {
+		t.Helper()
+		type labels struct {
+			Level, LevelGuess     market.Level
+			English, EnglishGuess market.English
+			Basis, EnglishBasis   market.Basis
+			Spoken                market.Spoken
+			Kinds                 []market.WarningKind
+		}
+		of := func(l market.Listing) labels {
+			out := labels{l.Level.Value, l.Level.Guess, l.English.Value, l.English.Guess, l.Level.Basis, l.English.Basis, l.Spoken.Value, nil}
+			for _, w := range l.Warnings {
+				out.Kinds = append(out.Kinds, w.Kind)
+			}
+			return out
+		}
+		if diff := cmp.Diff(of(a), of(b)); diff != "" {
+			t.Errorf("%s changes %q: %s", name, a.Title, diff)
+		}
+	}
+	for _, l := range listings {
+		want := Listing(l)
+		change := func(name string, f func(string) string) {
+			m := l
+			m.Title, m.Description, m.Skills = f(l.Title), f(l.Description), nil
+			for _, s := range l.Skills {
+				m.Skills = append(m.Skills, f(s))
+			}
+			same(name, want, Listing(m))
+		}
+		change("upper case", strings.ToUpper)
+		change("lower case", strings.ToLower)
+		change("white space", func(s string) string {
+			return " " + strings.ReplaceAll(strings.ReplaceAll(s, " ", " \t "), "\n", " \n\n ") + " \n"
+		})
+		for _, c := range clients {
+			m := l
+			m.Description += "\n\n" + c
+			same(c, want, Listing(m))
+		}
+	}
+}
+
+// Each estimate gives reasons, and says nothing of a listing that is empty.
+func TestEstimates(t *testing.T) {
+	typing := Listing(market.Listing{Title: "Simple data entry: copy 100 rows into Excel", Description: "Easy copy and paste work, anyone can do it. I will provide the file.", Skills: []string{"Data Entry", "Excel"}, Pay: market.Pay{Kind: market.PayFixed, Min: 1000, Max: 1000, Currency: "USD", USD: 1000}})
+	if typing.Level.Value != market.Entry || typing.English.Value != market.Basic || typing.Level.Basis != market.BasisEstimate {
+		t.Errorf("typing: %+v, %+v", typing.Level, typing.English)
+	}
+	if n := len(typing.Level.Reasons); n < 1 || n > 3 {
+		t.Errorf("%d reasons: %+v", n, typing.Level.Reasons)
+	}
+	for _, e := range typing.Level.Evidence {
+		checkEvidence(t, typing.Title, typing.Description, e)
+	}
+	if p := typing.Level.Probability; p < 0.5 || p > 1 {
+		t.Errorf("probability %g", p)
+	}
+	engine := Listing(market.Listing{Title: "Architect for a distributed trading engine in Rust and C++", Description: "Deep expertise in low latency systems, kernel bypass and FPGA. You lead the design of the architecture and own the platform end to end.", Skills: []string{"Rust", "C++", "FPGA"}})
+	if engine.Level.Best() != market.Expert {
+		t.Errorf("engine: %+v", engine.Level)
+	}
+	articles := Listing(market.Listing{Title: "Copywriter for sales pages", Description: "Write persuasive sales copy and blog articles for publication on our site."})
+	if articles.English.Best() != market.Fluent {
+		t.Errorf("articles: %+v", articles.English)
+	}
+}
+
+func TestSpoken(t *testing.T) {
+	for text, want := range map[string]market.Spoken{
+		"You make cold calls to shops.":               market.SpokenYes,
+		"Weekly video call with our team.":            market.SpokenYes,
+		"No calls, chat only.":                        market.SpokenNo,
+		"Build an app with video calls between users": "",
+	} {
+		if got := saidOnly(Listing(market.Listing{Title: "Some work", Description: text}).Spoken); got.Value != string(want) {
+			t.Errorf("%q: %+v, want %q", text, got, want)
+		}
+	}
+}
+
+func TestTongues(t *testing.T) {
+	for text, want := range map[string]string{
+		"You speak Spanish and German.":      "es",
+		"Native French speaker wanted.":      "fr",
+		"Must be fluent in Arabic.":          "ar",
+		"Arabic is a plus.":                  "",
+		"Translate the site into Spanish.":   "",
+		"Our German speaking customers wait": "",
+	} {
+		var got []string
+		for _, s := range Listing(market.Listing{Title: "Some work", Description: text}).Tongues {
+			got = append(got, s.Lang)
+			checkEvidence(t, "Some work", text, s.Evidence)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %v, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzListing(f *testing.F) {
+	f.Add("Junior developer", "5+ years. Native English. Pay a fee of $5.", "C++, Go")
+	f.Add("ডাটা এন্ট্রি", "অভিজ্ঞতা লাগবে না।", "")
+	f.Add("\xff\x00", "a.b.C.D\u200d’'#", "x")
+	f.Fuzz(func(t *testing.T, title, text, skills string) {
+		l := Listing(market.Listing{Title: title, Description: text, Skills: strings.Split(skills, ",")})
+		for _, es := range [][]market.Evidence{l.Level.Evidence, l.English.Evidence, l.Spoken.Evidence} {
+			for _, e := range es {
+				checkEvidence(t, title, text, e)
+			}
+		}
+		for _, w := range l.Warnings {
+			checkEvidence(t, title, text, w.Evidence)
+		}
+		if l.Level.Best() == "" || l.English.Best() == "" {
+			t.Fatalf("no guess: %+v %+v", l.Level, l.English)
+		}
+	})
+}
+
+// What Encode writes Decode reads; damage is an error and no panic.
+func TestModelFile(t *testing.T) {
+	var b bytes.Buffer
+	if err := learned().Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(b.Bytes(), embedded) {
+		t.Error("the model changes when it is written again")
+	}
+	if n := len(embedded); n > 2<<20 {
+		t.Errorf("model.bin has %d bytes", n)
+	}
+	for _, n := range []int{0, 5, 20, 30, 1000, len(embedded) / 2, len(embedded) - 1} {
+		if _, err := Decode(bytes.NewReader(embedded[:n])); err == nil {
+			t.Errorf("the first %d bytes are no model", n)
+		}
+	}
 }

@@ -43,16 +43,20 @@ var (
 	fluently    = words("fluent", "fluency", "fluently", "proficient", "proficiency", "excellent", "near")
 )
 
-// english reads the title and the description.
+// english is what the title or the description states.
 func (d *document) english() market.Label[market.English] {
+	if f, ok := d.englishFound(); ok {
+		return f.label()
+	}
+	return market.Label[market.English]{}
+}
+
+func (d *document) englishFound() (found[market.English], bool) {
 	hits := englishHits("title", d.title, d.titleHits)
 	if len(hits) == 0 {
 		hits = englishHits("description", d.text, d.textHits)
 	}
-	if f, ok := oneEnglish(hits); ok {
-		return f.label()
-	}
-	return market.Label[market.English]{}
+	return oneEnglish(hits)
 }
 
 // oneEnglish is the statement that counts: a grade before words, then the
@@ -67,8 +71,13 @@ func oneEnglish(hits []found[market.English]) (best found[market.English], ok bo
 				best = f
 			}
 		case (f.rule == gradeEnglish) != (best.rule == gradeEnglish):
-			if f.rule == gradeEnglish {
-				best = f
+			grade, other := f, best
+			if best.rule == gradeEnglish {
+				grade, other = best, f
+			}
+			// "Near-native (C2)" asks for the more.
+			if best = grade; other.value == market.Native && grade.value == market.Fluent {
+				best = other
 			}
 		case f.value.Rank() > best.value.Rank():
 			best = f
@@ -85,7 +94,7 @@ func vague(f found[market.English]) bool { return f.rule == englishMust || f.rul
 func englishHits(field string, t *phrase.Text, ms []phrase.Match) []found[market.English] {
 	var out []found[market.English]
 	for _, m := range ms {
-		if m.ID <= leader || m.ID > noEnglish {
+		if m.ID < nativeEnglish || m.ID > noEnglish {
 			continue
 		}
 		if value := englishOf(t, m); value != "" {
@@ -138,7 +147,7 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		if nativeOther(t, m) {
 			return ""
 		}
-		if before(t, m.First, 1, non) || before(t, m.First, 2, tongues) || after(t, m.First, 1, tongues) || after(t, m.Last, 3, tongues) {
+		if before(t, m.First, 1, non) || before(t, m.First, 3, iAm) || before(t, m.First, 2, tongues) || after(t, m.First, 1, tongues) || after(t, m.Last, 3, tongues) {
 			return ""
 		}
 		// "native speaker" needs English near it.

@@ -15,7 +15,7 @@ import (
 
 // shared opens a file of the folder "shared" beside the project, or of
 // KAJKHOJ_SHARED; it skips the test where there is none.
-func shared(t *testing.T, path string) io.Reader {
+func shared(t testing.TB, path string) io.Reader {
 	t.Helper()
 	dir := os.Getenv("KAJKHOJ_SHARED")
 	if dir == "" {
@@ -80,7 +80,7 @@ func TestStatementsAgreeWithReaders(t *testing.T) {
 		least                   int     // fewest statements of both labels
 	}{
 		{"labels/gold.jsonl", 0.95, 0.95, 0, 15},
-		{"labels/train.jsonl.gz", 0.94, 0.86, 0.9, 500},
+		{"labels/train.jsonl.gz", 0.94, 0.86, 0.80, 500},
 	} {
 		t.Run(filepath.Base(file.path), func(t *testing.T) {
 			levels, englishes := map[market.Level]*score{}, map[market.English]*score{}
@@ -98,7 +98,7 @@ func TestStatementsAgreeWithReaders(t *testing.T) {
 				if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 					t.Fatal(err)
 				}
-				l := Listing(market.Listing{Title: r.Title, Description: r.Description})
+				l := statements(market.Listing{Title: r.Title, Description: r.Description})
 				count(&level, levels[l.Level.Value], levels[r.Level], l.Level.Value == r.Level, l.Level.Value != "", r.LevelBasis == "stated")
 				same := l.English.Value == r.English || l.English.Value.Rank() >= 3 && r.English.Rank() >= 3
 				count(&english, englishes[l.English.Value], englishes[r.English], same, l.English.Value != "", r.EnglishBasis == "stated" && r.English != market.Basic)

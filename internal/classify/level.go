@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"slices"
+
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/phrase"
 )
@@ -76,20 +78,48 @@ func (f found[V]) label() market.Label[V] {
 	return market.Label[V]{Value: f.value, Basis: market.BasisText, Evidence: []market.Evidence{evidence(f.field, f.text, f.first, f.last)}}
 }
 
-// level reads the title and the description.
+// level is what the title or the description states.
 func (d *document) level() market.Label[market.Level] {
+	if f, ok := d.levelFound(); ok {
+		return f.label()
+	}
+	return market.Label[market.Level]{}
+}
+
+// A text that sends beginners away is not for them: it is noted in d.
+func (d *document) levelFound() (found[market.Level], bool) {
 	title, titleRejects := levelHits("title", d.title, d.titleHits)
 	text, textRejects := levelHits("description", d.text, d.textHits)
+	d.rejects = titleRejects || textRejects
 	hits := title
 	if len(title) == 0 { // "Junior to senior developer" in the title says nothing, and ends it
 		hits = text
 	}
 	f, ok := oneLevel(hits)
-	if !ok || f.value == market.Entry && (titleRejects || textRejects) {
-		return market.Label[market.Level]{}
+	if !ok || f.value == market.Entry && d.rejects {
+		return f, false
 	}
-	return f.label()
+	// A senior of whom three years are asked is none.
+	if f.field == "title" && f.rule == senior {
+		asks := func(v market.Level) bool {
+			return slices.ContainsFunc(text, func(h found[market.Level]) bool { return h.rule == years && h.value == v })
+		}
+		if asks(market.Intermediate) && !asks(market.Expert) {
+			return f, false
+		}
+	}
+	return f, true
 }
+
+// iHave begin a sentence about the client, asksWorker make it one about the
+// worker again.
+var (
+	iHave      = words("i", "i'm", "i've")
+	asksWorker = words("you", "your", "looking", "need", "seeking", "who", "must", "want", "hire", "minimum", "least", "candidate")
+)
+
+// eachOf are words behind years by which they are those of people around.
+var eachOf = words("each")
 
 // oneLevel is the statement that counts among those of one text. Entry
 // beside anything else is a contradiction and gives none.
@@ -274,7 +304,7 @@ func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 	bare := true
 	for i := m.First; i <= m.Last; i++ {
 		switch t.Fold(i) {
-		case "needed", "required", "necessary", "essential", "mandatory", "important", "must", "need", "require", "problem", "লাগবে", "প্রয়োজন", "দরকার", "ছাড়াই", "ছাড়া", "lagbe", "lage", "dorkar", "chara", "charai", "sara", "আবশ্যক":
+		case "needed", "required", "necessary", "essential", "mandatory", "important", "must", "need", "require", "problem", "লাগবে", "প্রয়োজন", "দরকার", "ছাড়াই", "ছাড়া", "lagbe", "lage", "dorkar", "chara", "charai", "sara", "আবশ্যক", "necesaria", "requerida", "requiere", "necesita", "necesitas":
 			bare = false
 		}
 	}
@@ -301,6 +331,23 @@ func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 // are not. Two years are intermediate in Bengali; in English readers take
 // them for another level too often (37 of 44 agreed).
 func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
+	n := yearsNamed(t, m)
+	least := int32(3)
+	if t.Raw[t.Words[m.Last].Start] >= 0x80 {
+		least = 2
+	}
+	switch {
+	case n < least:
+		return ""
+	case n >= 5:
+		return market.Expert
+	}
+	return market.Intermediate
+}
+
+// yearsNamed is the years of experience that a hit asks of the worker, -1
+// where it asks for none.
+func yearsNamed(t *phrase.Text, m phrase.Match) int32 {
 	n := int32(-1)
 	for i := m.First; i <= m.Last && n < 0; i++ {
 		if t.Words[i].Num >= 0 {
@@ -309,45 +356,45 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 			n = v
 		}
 	}
-	least := int32(3)
-	if t.Raw[t.Words[m.Last].Start] >= 0x80 {
-		least = 2
-	}
-	if n < least || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
-		return ""
+	if n < 0 || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || ownYears(t, m.First) || after(t, m.Last, 2, eachOf) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
+		return -1
 	}
 	if before(t, m.First, 3, upTo) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {
-		return ""
+		return -1
 	}
 	// "You work for a lawyer with ten years of experience."
 	for j := m.First - 1; j > m.First-8 && j > t.SentenceStart(m.First); j-- {
 		if t.Fold(j) == "for" && (t.Fold(j-1) == "work" || t.Fold(j-1) == "working") {
-			return ""
+			return -1
 		}
 	}
 	// "With ten years of experience, we …"
 	if opening[t.Fold(t.SentenceStart(m.First))] && after(t, m.Last, 10, theClient) {
-		return ""
+		return -1
 	}
 	if deniedBefore(t, m.First, 6) || deniedAfter(t, m.Last, 6) {
-		return ""
+		return -1
 	}
 	// "2-5 years", "between 3 and 5 years": the lower bound counts, and the
 	// match that begins at it holds it.
 	if p := m.First - 1; p >= 0 && (t.Words[p].Num >= 0 && t.Words[m.First].Sep&phrase.SepDash != 0 || p > 0 && t.Words[p-1].Num >= 0 && (t.Fold(p) == "to" || t.Fold(p) == "and")) {
-		return ""
+		return -1
 	}
 	inside := false
 	for i := m.First; i <= m.Last; i++ {
 		inside = inside || experience[t.Fold(i)]
 	}
 	if !inside && !after(t, m.Last, 6, experience) && !(before(t, m.First, 6, askedYears) && before(t, m.First, 6, experience)) {
-		return ""
+		return -1
 	}
-	if n >= 5 {
-		return market.Expert
-	}
-	return market.Intermediate
+	return n
+}
+
+// ownYears reports whether the sentence up to word i is about the client: "I
+// am the founder, with 13 years of experience".
+func ownYears(t *phrase.Text, i int) bool {
+	from := t.SentenceStart(i)
+	return before(t, i, i-from, iHave) && !before(t, i, i-from, asksWorker)
 }
 
 var numbers = map[string]int32{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}

@@ -278,7 +278,7 @@ No English text is required.
 		if title, ok := strings.CutPrefix(l.Description, "#"); ok {
 			l.Title, l.Description = title, ""
 		}
-		l = Listing(l)
+		l = statements(l)
 		if l.Level.Value != "" || l.English.Value != "" {
 			t.Errorf("%q: level %q %v, English %q %v", line, l.Level.Value, l.Level.Evidence, l.English.Value, l.English.Evidence)
 		}
@@ -378,7 +378,7 @@ basic: ইংরেজি লাগবে না।
 		if title, ok := strings.CutPrefix(l.Description, "#"); ok {
 			l.Title, l.Description = title, ""
 		}
-		l = Listing(l)
+		l = statements(l)
 		if got := string(l.Level.Value) + string(l.English.Value); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
@@ -396,7 +396,7 @@ func TestDenialInBengaliIsNormalized(t *testing.T) {
 }
 
 func TestRejectionInTheTextVoidsTheTitle(t *testing.T) {
-	l := Listing(market.Listing{Title: "Junior designer", Description: "Beginners need not apply."})
+	l := statements(market.Listing{Title: "Junior designer", Description: "Beginners need not apply."})
 	if l.Level.Value != "" {
 		t.Errorf("%+v", l.Level)
 	}

@@ -22,7 +22,7 @@ var levelWords = map[string]market.Level{
 	"middle": market.Intermediate, "medior": market.Intermediate, "intermediate": market.Intermediate,
 	"intermediatelevel": market.Intermediate, "intermediate level": market.Intermediate, "experienced": market.Intermediate,
 	"professional experienced": market.Intermediate, "professional": market.Intermediate, "berufserfahren": market.Intermediate,
-	"mid senior": market.Intermediate, "mid senior level": market.Intermediate, "মিড লেভেল": market.Intermediate,
+	"mid senior": market.Intermediate, "mid senior level": market.Intermediate, "মিড লেভেল": market.Intermediate, "অভিজ্ঞ": market.Intermediate,
 
 	"senior": market.Expert, "senior level": market.Expert, "sr": market.Expert, "expert": market.Expert, "expertlevel": market.Expert,
 	"expert level": market.Expert, "lead": market.Expert, "principal": market.Expert, "staff": market.Expert, "manager": market.Expert,

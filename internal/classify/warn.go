@@ -8,6 +8,7 @@ import (
 var warningKinds = map[int]market.WarningKind{
 	warnFee: market.WarnFee, warnID: market.WarnID, warnChat: market.WarnChat, warnRent: market.WarnRent, warnReviews: market.WarnReviews,
 	warnFree: market.WarnFreeTrial, warnForward: market.WarnForward, warnCheat: market.WarnCheat, warnCard: market.WarnCard, warnPay: market.WarnPay,
+	cheatTitle: market.WarnCheat, warnUnpaid: market.WarnUnpaid, warnIllegal: market.WarnIllegal,
 }
 
 var (
@@ -34,6 +35,8 @@ var (
 	sourcesOfData = words("api", "database", "table", "endpoint", "json", "field")
 	// statement are words that begin a sign which is no imperative.
 	statement = words("trial", "test", "first", "unpaid", "free", "small", "short", "quick", "this", "it")
+	// learning are words behind homework in a title that make it a product.
+	learning = words("app", "apps", "tool", "website", "site", "platform", "system", "portal", "generator", "checker", "software", "module", "bot", "solver", "maker", "builder", "management", "prep", "preparation", "plugin", "game", "feature", "creator", "editor", "design", "template", "questions", "grader", "grading", "tracker")
 	// asks are words right before an imperative.
 	asks = words("please", "kindly", "must", "to", "just", "then", "interested", "directly", "and", "or", "so", "you", "candidates", "now", "immediately", "plz", "pls", "have", "need", "apply", "only")
 )
@@ -46,7 +49,7 @@ func (d *document) warnings() []market.Warning {
 	look := func(field string, t *phrase.Text, ms []phrase.Match) {
 		for _, m := range ms {
 			kind, ok := warningKinds[m.ID]
-			if _, seen := first[kind]; !ok || seen || !bids(t, m) {
+			if _, seen := first[kind]; !ok || seen || m.ID == cheatTitle && (field != "title" || after(t, m.Last, 3, learning)) || !bids(t, m) {
 				continue
 			}
 			first[kind] = market.Warning{Kind: kind, Evidence: evidence(field, t, m.First, m.Last)}
@@ -84,6 +87,12 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 				return false
 			}
 		}
+	case warnPay:
+		return !before(t, m.First, 4, product)
+	case warnReviews:
+		if t.Fold(m.First) == "paid" || t.Words[m.First].Num >= 0 {
+			return !before(t, m.First, 4, product)
+		}
 	}
 	switch m.ID {
 	case warnFee:
@@ -92,7 +101,7 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		return !before(t, m.First, 4, product) && !before(t, m.First, 3, payers) && !after(t, m.Last, 4, sourcesOfData)
 	case warnForward, warnRent:
 		return !before(t, m.First, 4, product)
-	case warnChat, warnReviews, warnID, warnFree, warnPay:
+	case warnChat, warnReviews, warnID, warnFree:
 		if statement[t.Fold(m.First)] {
 			return !before(t, m.First, 4, product)
 		}

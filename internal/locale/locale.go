@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -14,6 +15,8 @@ import (
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
 // Lang is a language that the site speaks, as a BCP 47 tag.
@@ -181,6 +184,21 @@ next:
 		panic(fmt.Sprintf("locale: message %q wants {%s}", key, p.Name))
 	}
 	return b.String()
+}
+
+// Reason is a reason in words. Numbers in it are in the digits of the
+// language.
+func (c *Catalogue) Reason(r market.Reason) string {
+	args := make([]string, 0, 2*len(r.Args))
+	for name, value := range r.Args {
+		if n, err := strconv.Atoi(value); err == nil {
+			value = c.counts.Sprint(number.Decimal(n))
+		} else if name == "kind" {
+			value = c.Text("kind." + value)
+		}
+		args = append(args, name, value)
+	}
+	return c.Text("reason."+r.Key, args...)
 }
 
 // Country is the name of a country by its ISO 3166-1 alpha-2 code, by CLDR,

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/kajkhoj/kajkhoj/internal/classify"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
@@ -48,6 +49,8 @@ var families = map[string][]string{
 	"days":          {"1", "3", "7", "30", "any"},
 	"sign":          names(market.WarningKinds),
 	"advice":        names(market.WarningKinds),
+	"reason":        classify.ReasonKeys,
+	"kind":          classify.Kinds,
 	"want":          market.Params,
 	"mark":          {"level", "english", "from", "pay", "warn"},
 	"sort":          {"new", "best", "pay"},
@@ -57,6 +60,22 @@ var families = map[string][]string{
 	"wrong":         names(market.Wrongs),
 	"clock":         {"dawn", "morning", "noon", "afternoon", "evening", "night"},
 	"month":         {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
+}
+
+// Each reason can be said in both languages, with what it may fill in.
+func TestReasons(t *testing.T) {
+	for _, l := range Langs {
+		c := load(t, l)
+		for _, key := range classify.ReasonKeys {
+			args := map[string]string{"usd": "50", "n": "3", "words": "copy paste", "kind": classify.Kinds[0]}
+			if c.Reason(market.Reason{Key: key, Args: args}) == "" {
+				t.Errorf("%s: %s says nothing", l, key)
+			}
+		}
+	}
+	if got := load(t, Bengali).Reason(market.Reason{Key: "fixed-under", Args: map[string]string{"usd": "50"}}); got != "পুরো কাজের দাম ৫০ ডলার বা কম" {
+		t.Errorf("in Bengali: %s", got)
+	}
 }
 
 // TestEachMessageIsUsedAndThere reads the program's own sources: a key that

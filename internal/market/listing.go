@@ -81,6 +81,8 @@ type Listing struct {
 
 	Level    Label[Level]   `json:"level"`
 	English  Label[English] `json:"english"`
+	Spoken   Label[Spoken]  `json:"spoken,omitzero"`
+	Tongues  []Tongue       `json:"tongues,omitempty"`
 	Warnings []Warning      `json:"warnings,omitempty"`
 
 	// Keys are what duplicates are known by.

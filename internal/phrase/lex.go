@@ -96,9 +96,8 @@ var class = func() (c [utf8.RuneSelf]uint8) {
 
 // Lex cuts s into words: runs of letters, marks and digits. An apostrophe
 // inside a word belongs to it ("don't"), as do a full stop before a
-// lower-case letter or a digit ("node.js", "2.5") and between capitals
-// ("U.S"), "+" and "#" after one or
-// two letters or digits ("c++", "c#", "5+"), and the stop of ".net". A hyphen
+// digit ("2.5"), between single letters ("U.S") and before an ending such as
+// in "node.js", "+" and "#" after one or two letters or digits ("c++", "c#", "5+"), and the stop of ".net". A hyphen
 // parts words.
 func Lex(s string) Text {
 	t := Text{Raw: s, Words: make([]Word, 0, len(s)/4+8)}
@@ -161,9 +160,13 @@ func Lex(s string) Text {
 				fold = append(fold, '\'')
 			case wordRune(r):
 				letters++
-				if r >= 0x980 && r < 0xa00 {
+				switch {
+				case r == '\u09dc' || r == '\u09dd' || r == '\u09df':
+					// Unicode takes these apart in every normal form.
+					fold = append(fold, map[rune]string{'\u09dc': "\u09a1\u09bc", '\u09dd': "\u09a2\u09bc", '\u09df': "\u09af\u09bc"}[r]...)
+				case r >= 0x980 && r < 0xa00:
 					fold = append(fold, s[i:i+size]...)
-				} else {
+				default:
 					fold = utf8.AppendRune(fold, unicode.ToLower(r))
 				}
 			default:
@@ -214,8 +217,7 @@ func inWord(s string, i int, first bool, letters, digits int32) bool {
 			return false
 		}
 		next := s[i+1]
-		return next >= 'a' && next <= 'z' && letters > 0 || next >= '0' && next <= '9' && digits > 0 ||
-			next >= 'A' && next <= 'Z' && s[i-1] >= 'A' && s[i-1] <= 'Z'
+		return next >= '0' && next <= '9' && digits > 0 || letters > 0 && joins(s, i)
 	case '+':
 		return letters+digits <= 3
 	case '#':
@@ -223,6 +225,33 @@ func inWord(s string, i int, first bool, letters, digits int32) bool {
 	}
 	return false
 }
+
+// joins reports whether the full stop at i stands inside a word: between
+// single letters, or before an ending that names a file or a technology. It
+// is no matter whether letters are capitals, so that a sentence that begins
+// without a blank ends the one before in any case.
+func joins(s string, i int) bool {
+	end := i + 1
+	for end < len(s) && s[end] < utf8.RuneSelf && class[s[end]] == letter {
+		end++
+	}
+	switch end - i - 1 {
+	case 0:
+		return false
+	case 1:
+		return i < 2 || s[i-2] >= utf8.RuneSelf || class[s[i-2]] == other
+	}
+	return end-i-1 <= 5 && dotted[strings.ToLower(s[i+1:end])]
+}
+
+// dotted are endings behind a full stop inside a word.
+var dotted = func() map[string]bool {
+	m := map[string]bool{}
+	for _, e := range strings.Fields("js ts jsx tsx net io com org co ai app dev ly gg tv py php html htm css json csv xml pdf txt doc docx xls xlsx ppt pptx psd png jpg jpeg gif svg mp3 mp4 zip exe dll apk sql md uk ca de d") {
+		m[e] = true
+	}
+	return m
+}()
 
 // sepOf tells what a sign between words parts.
 func sepOf(s string, i int, r rune, t *Text) Sep {
@@ -232,7 +261,7 @@ func sepOf(s string, i int, r rune, t *Text) Sep {
 	case '!', '?', ';', '।', '৷', '•':
 		return SepEnd
 	case '.', '…':
-		if r == '.' && i+1 < len(s) && s[i+1] != ' ' && s[i+1] != '\n' && s[i+1] != '.' && s[i+1] != ')' && s[i+1] != '"' && !(s[i+1] >= 'A' && s[i+1] <= 'Z') {
+		if r == '.' && i+1 < len(s) && s[i+1] < utf8.RuneSelf && !strings.ContainsRune(" \t\r\n.)\"", rune(s[i+1])) && class[s[i+1]] != letter {
 			return 0
 		}
 		// The stop of an abbreviation ends nothing.

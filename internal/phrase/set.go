@@ -260,9 +260,20 @@ func (b *builder) finish() {
 		b.classes = append(b.classes, bits)
 	}
 	b.first = make([][]int32, n)
+	begun := make([][]int32, n) // by prefix: the words that begin with it
+	for sym, begins := range b.begins {
+		for _, p := range begins {
+			begun[p] = append(begun[p], int32(sym))
+		}
+	}
 	for _, e := range b.nodes[0].edges {
 		switch e.kind {
-		case atomWord, atomClass:
+		case atomWord:
+			b.first[e.arg] = append(b.first[e.arg], e.next)
+			for _, sym := range begun[e.arg] {
+				b.first[sym] = append(b.first[sym], e.next)
+			}
+		case atomClass:
 			for sym := range b.first {
 				if b.is(int32(sym), e.atom) {
 					b.first[sym] = append(b.first[sym], e.next)

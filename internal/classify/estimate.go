@@ -1,0 +1,380 @@
+package classify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/phrase"
+)
+
+// reckoning is what the learned model says about one listing.
+type reckoning struct {
+	*document
+	model                  *Model
+	values                 []float32    // features
+	level, english, spoken []float64    // calibrated probabilities
+	inputs                 [3][]float32 // values with the linear scores of each
+}
+
+// estimates asks the learned model.
+func (d *document) estimates() *reckoning {
+	r := &reckoning{document: d, model: learned(), values: d.features()}
+	grams := d.grams()
+	for i, e := range r.model.estimators() {
+		in := make([]float32, len(r.values)+e.Classes)
+		copy(in, r.values)
+		e.linear(indexes[i], grams, in[len(r.values):])
+		p := e.Calibrated(e.raw(&forests[i], in))
+		switch e {
+		case &r.model.Level:
+			if r.level = p; d.rejects {
+				// Whatever the work, it is not for beginners.
+				rest := 1 - p[0]
+				p[0] = 0
+				for c := range p {
+					p[c] /= max(rest, 1e-9)
+				}
+			}
+		case &r.model.English:
+			r.english = p
+		case &r.model.Spoken:
+			r.spoken = p
+		}
+		r.inputs[i] = in
+	}
+	return r
+}
+
+// estimate is the label that probabilities speak for: a value where they are
+// sure enough, else a guess.
+func estimate[V ~string](r *reckoning, e *Estimator, p []float64, values []V) market.Label[V] {
+	c := e.Choose(p)
+	l := market.Label[V]{Probability: round(p[c])}
+	if p[c] < float64(e.Show[c]) {
+		l.Guess = values[c]
+		return l
+	}
+	l.Value, l.Basis = values[c], market.BasisEstimate
+	if e != &r.model.Spoken {
+		l.Reasons, l.Evidence = r.reasons(e, c)
+	}
+	return l
+}
+
+// round keeps three places: more are not known.
+func round(p float64) float64 { return math.Round(p*1000) / 1000 }
+
+// family groups: a reason's key for the families that it stands for.
+var familyReasons = func() map[string]string {
+	m := map[string]string{}
+	for key, list := range map[string]string{
+		"entry-words":    "entrylevel junior intern fresher student beginner beginnerok noexp training anyone basicknow",
+		"simple-work":    "simple simplejob quick",
+		"expert-words":   "senior lead architect architecture expertwant expertany specialist expertise deep extensive highly strong own",
+		"experience":     "proven experienced expwith mustexp proficient midlevel portfolio skilled",
+		"degree":         "degree phd",
+		"routine":        "dataentry lookup convert testers perunit",
+		"design":         "logo",
+		"video":          "video",
+		"changes":        "fix",
+		"website":        "wordpress",
+		"whole-app":      "fullapp mobile",
+		"ai":             "aiml ai",
+		"trading":        "quant",
+		"infrastructure": "infra scale secure",
+		"hardware":       "lowlevel",
+		"science":        "science",
+		"strategy":       "biz",
+		"finance":        "legal",
+		"systems":        "erp",
+		"advertising":    "ads",
+		"team":           "teamneed ourteam collab growteam pm",
+		"long-term":      "longterm",
+		"calls":          "calls coldcall meetings timezone",
+		"communication":  "commskills commhigh commmid commany both",
+		"presenting":     "presents stakeholder clientfacing",
+		"customers":      "support sales va",
+		"writing":        "article copy write report document",
+		"translation":    "translate transcribe",
+		"voice":          "voice",
+		"teaching":       "teach homework",
+		"english":        "eng enghigh engmid engnative englow cefr",
+		"other-language": "olang olangreq bilingual",
+		"brief":          "brief",
+	} {
+		for _, f := range strings.Fields(list) {
+			m[f] = key
+		}
+	}
+	return m
+}()
+
+// absent are the groups whose absence is a reason too.
+var absent = words("calls", "communication", "team", "english", "expert-words")
+
+// ReasonKeys are all keys that reasons may have.
+var ReasonKeys = func() []string {
+	keys := []string{"fixed-under", "fixed-over", "fixed-about", "hourly-under", "hourly-over", "hourly-about", "no-budget", "years", "no-years", "kind", "words", "short", "long", "ordinary"}
+	seen := map[string]bool{}
+	for _, key := range familyReasons {
+		if !seen[key] {
+			seen[key] = true
+			keys = append(keys, key)
+		}
+	}
+	for key := range absent {
+		keys = append(keys, "no-"+key)
+	}
+	slices.Sort(keys)
+	return keys
+}()
+
+// Kinds are the names of the kinds of work that a reason of the key "kind"
+// may name.
+var Kinds = func() []string {
+	var out []string
+	for _, k := range kinds {
+		out = append(out, k.name)
+	}
+	return out
+}()
+
+// reasons are the two or three strongest of the choice of class c, and the
+// words behind them.
+func (r *reckoning) reasons(e *Estimator, c int) ([]market.Reason, []market.Evidence) {
+	at := slices.Index(r.model.estimators(), e)
+	in := r.inputs[at]
+	by := make([]float32, len(in))
+	e.reasons(&forests[at], in, c, by)
+	sums := map[string]float32{}
+	for i, v := range by {
+		if v != 0 {
+			if key := r.reasonKey(i); key != "" {
+				sums[key] += v
+			}
+		}
+	}
+	type scored struct {
+		key string
+		by  float32
+	}
+	var list []scored
+	for key, v := range sums {
+		if v > 0.02 {
+			list = append(list, scored{key, v})
+		}
+	}
+	slices.SortFunc(list, func(a, b scored) int { return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.key, b.key)) })
+	var out []market.Reason
+	var proof []market.Evidence
+	for _, s := range list {
+		if len(out) == 3 || len(out) == 2 && s.by < list[0].by/4 {
+			break
+		}
+		reason, ev, ok := r.reason(s.key, e, c)
+		if !ok {
+			continue
+		}
+		out = append(out, reason)
+		if ev.Quote != "" && !slices.Contains(proof, ev) {
+			proof = append(proof, ev)
+		}
+	}
+	if len(out) == 0 {
+		out = []market.Reason{{Key: "ordinary"}}
+	}
+	return out, proof
+}
+
+// present and missing are the groups of the features, by whether there is
+// any of them; empty where a reader would learn nothing from it.
+var present, missing = func() (p, m []string) {
+	p, m = make([]string, len(FeatureNames)), make([]string, len(FeatureNames))
+	for i := range p {
+		switch {
+		case i >= fFixed && i <= fHourlyLeast:
+			p[i] = "budget"
+		case i == fYears || i == fYearsMost || i == fRules+years:
+			p[i] = "years"
+		case i == fWords || i == fLines || i == fBullets || i == fSentences:
+			p[i] = "length"
+		case i >= fKinds:
+			p[i] = "kind"
+		case i >= fFamilies:
+			p[i] = familyReasons[families[(i-fFamilies)%len(families)]]
+			if absent[p[i]] {
+				m[i] = "no-" + p[i]
+			}
+			continue
+		}
+		m[i] = p[i]
+	}
+	return p, m
+}()
+
+// reasonKey is the group of a feature.
+func (r *reckoning) reasonKey(i int) string {
+	switch {
+	case i >= len(r.values):
+		return "words"
+	case r.values[i] > 0:
+		return present[i]
+	}
+	return missing[i]
+}
+
+// reason puts a group in words; ok is false where there is nothing to say.
+func (r *reckoning) reason(key string, e *Estimator, c int) (out market.Reason, proof market.Evidence, ok bool) {
+	out.Key = key
+	switch key {
+	case "budget":
+		out, ok = r.budget()
+		return out, proof, ok
+	case "years":
+		if n := r.values[fYearsMost]; n > 0 {
+			out.Args = map[string]string{"n": strconv.Itoa(int(n))}
+			return out, r.ruleProof(years), true
+		}
+		out.Key = "no-years"
+		return out, proof, r.values[fYears] == 0
+	case "length":
+		switch n := math.Expm1(float64(r.values[fWords])); {
+		case n < 60:
+			out.Key = "short"
+		case n > 250:
+			out.Key = "long"
+		default:
+			return out, proof, false
+		}
+		return out, proof, true
+	case "kind":
+		best := -1
+		for i := range kinds {
+			if v := r.values[fKinds+i]; v > 0 && (best < 0 || v > r.values[fKinds+best]) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return out, proof, false
+		}
+		out.Args = map[string]string{"kind": kinds[best].name}
+		return out, r.hintProof(func(id int) bool { return id == len(families)+best }), true
+	case "words":
+		proof, ok = r.tellingWords(e, c)
+		if ok {
+			out.Args = map[string]string{"words": proof.Quote}
+		}
+		return out, proof, ok
+	}
+	if group, no := cutNo(key); no {
+		// Nothing of the group may stand anywhere.
+		for i, f := range families {
+			for s := range sources {
+				if familyReasons[f] == group && r.values[fFamilies+s*len(families)+i] > 0 {
+					return out, proof, false
+				}
+			}
+		}
+		return out, proof, true
+	}
+	return out, r.hintProof(func(id int) bool { return id < len(families) && familyReasons[families[id]] == key }), true
+}
+
+// budget says how large it is.
+func (r *reckoning) budget() (market.Reason, bool) {
+	about := func(usd float64) string { return strconv.FormatFloat(usd, 'f', -1, 64) }
+	size := func(kind string, usd float64, small, large []float64) market.Reason {
+		for _, s := range small {
+			if usd <= s {
+				return market.Reason{Key: kind + "-under", Args: map[string]string{"usd": about(s)}}
+			}
+		}
+		for _, s := range slices.Backward(large) {
+			if usd >= s {
+				return market.Reason{Key: kind + "-over", Args: map[string]string{"usd": about(s)}}
+			}
+		}
+		return market.Reason{Key: kind + "-about", Args: map[string]string{"usd": about(math.Round(usd))}}
+	}
+	switch {
+	case r.values[fFixed] > 0:
+		return size("fixed", math.Exp(float64(r.values[fFixedUSD])), []float64{10, 20, 50, 100}, []float64{500, 1000, 2000, 5000}), true
+	case r.values[fHourly] > 0:
+		return size("hourly", math.Exp(float64(r.values[fHourlyUSD])), []float64{5, 10, 15, 20}, []float64{40, 60, 80, 100}), true
+	}
+	return market.Reason{Key: "no-budget"}, true
+}
+
+// hintProof is the first words, in the title or else in the text, of a hint.
+func (r *reckoning) hintProof(is func(id int) bool) market.Evidence {
+	for _, m := range r.titleHints {
+		if is(m.ID) {
+			return evidence("title", r.title, m.First, m.Last)
+		}
+	}
+	for _, m := range r.textHints {
+		if is(m.ID) && !r.aside[m.First] {
+			return evidence("description", r.text, m.First, m.Last)
+		}
+	}
+	return market.Evidence{}
+}
+
+func (r *reckoning) ruleProof(id int) market.Evidence {
+	for _, m := range r.titleHits {
+		if m.ID == id && yearsNamed(r.title, m) >= 0 {
+			return evidence("title", r.title, m.First, m.Last)
+		}
+	}
+	for _, m := range r.textHits {
+		if m.ID == id && yearsNamed(r.text, m) >= 0 {
+			return evidence("description", r.text, m.First, m.Last)
+		}
+	}
+	return market.Evidence{}
+}
+
+// tellingWords are the word or two neighbours that speak for class c most.
+func (r *reckoning) tellingWords(e *Estimator, c int) (best market.Evidence, ok bool) {
+	x := indexes[slices.Index(r.model.estimators(), e)]
+	top := int8(0)
+	look := func(field string, t *phrase.Text, skip []bool) {
+		prev := uint32(0)
+		for i := range t.Words {
+			if skip != nil && skip[i] {
+				prev = 0
+				continue
+			}
+			w := t.Fold(i)
+			h := hash(textSalt, w)
+			check := func(h uint32, first int) {
+				if at := x.find(e.Grams, h); at >= 0 && e.GramWeights[int(at)*e.Classes+c] > top {
+					top, best, ok = e.GramWeights[int(at)*e.Classes+c], evidence(field, t, first, i), true
+				}
+			}
+			if t.Words[i].Num < 0 && len(w) > 3 {
+				check(h, i)
+				if prev != 0 && t.Words[i].Sep == 0 {
+					check(hash((prev^' ')*fnvPrime, w), i-1)
+				}
+			}
+			prev = h
+			if t.Words[i].Num >= 0 {
+				prev = 0
+			}
+		}
+	}
+	look("title", r.title, nil)
+	look("description", r.text, r.aside)
+	return best, ok
+}
+
+// cutNo takes the "no-" off a key of absence.
+func cutNo(key string) (group string, ok bool) {
+	group, ok = strings.CutPrefix(key, "no-")
+	return group, ok && absent[group]
+}
