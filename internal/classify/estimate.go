@@ -118,7 +118,7 @@ var absent = words("calls", "communication", "team", "english", "expert-words")
 
 // ReasonKeys are all keys that reasons may have.
 var ReasonKeys = func() []string {
-	keys := []string{"fixed-under", "fixed-over", "fixed-about", "hourly-under", "hourly-over", "hourly-about", "no-budget", "years", "no-years", "kind", "words", "short", "long", "ordinary"}
+	keys := []string{"fixed-under", "fixed-over", "fixed-about", "hourly-under", "hourly-over", "hourly-about", "no-budget", "years", "no-years", "kind", market.ReasonWords, "short", "long", "ordinary"}
 	seen := map[string]bool{}
 	for _, key := range familyReasons {
 		if !seen[key] {
@@ -220,7 +220,7 @@ var present, missing = func() (p, m []string) {
 func (r *reckoning) reasonKey(i int) string {
 	switch {
 	case i >= len(r.values):
-		return "words"
+		return market.ReasonWords
 	case r.values[i] > 0:
 		return present[i]
 	}
@@ -263,7 +263,7 @@ func (r *reckoning) reason(key string, e *Estimator, c int) (out market.Reason, 
 		}
 		out.Args = map[string]string{"kind": kinds[best].name}
 		return out, r.hintProof(func(id int) bool { return id == len(families)+best }), true
-	case "words":
+	case market.ReasonWords:
 		proof, ok = r.tellingWords(e, c)
 		if ok {
 			out.Args = map[string]string{"words": proof.Quote}

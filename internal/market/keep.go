@@ -20,11 +20,28 @@ func (l Listing) WithoutText() Listing {
 	l.Pay.Text, l.Pay.Evidence = "", nil
 	l.Apply.Evidence = nil
 	l.SiteLevel, l.SiteEnglish = Evidence{}, Evidence{}
-	l.Level.Evidence, l.English.Evidence = nil, nil
+	l.Level.Evidence, l.English.Evidence, l.Spoken.Evidence = nil, nil, nil
+	l.Level.Reasons, l.English.Reasons, l.Spoken.Reasons = withoutWords(l.Level.Reasons), withoutWords(l.English.Reasons), withoutWords(l.Spoken.Reasons)
+	var tongues []Tongue
+	for _, t := range l.Tongues {
+		tongues = append(tongues, Tongue{Lang: t.Lang})
+	}
+	l.Tongues = tongues
 	var warnings []Warning
 	for _, w := range l.Warnings {
 		warnings = append(warnings, Warning{Kind: w.Kind})
 	}
 	l.Warnings = warnings
 	return l
+}
+
+// withoutWords leaves out the reasons that quote the site's words.
+func withoutWords(rs []Reason) []Reason {
+	var out []Reason
+	for _, r := range rs {
+		if r.Key != ReasonWords {
+			out = append(out, r)
+		}
+	}
+	return out
 }

@@ -13,8 +13,8 @@ func TestWithoutText(t *testing.T) {
 	got := texts(reflect.ValueOf(l.WithoutText()), "")
 	want := []string{
 		"AlsoOn.ID", "AlsoOn.Source", "AlsoOn.URL", "Apply.Basis", "Apply.Countries", "Apply.Where", "Category", "Company",
-		"English.Basis", "English.Value", "ExternalID", "Group", "ID", "Keys.Link", "Keys.Text", "Keys.Title", "Lang",
-		"Level.Basis", "Level.Value", "Pay.Currency", "Pay.Kind", "Skills", "Source", "Title", "URL", "Warnings.Kind",
+		"English.Basis", "English.Guess", "English.Value", "ExternalID", "Group", "ID", "Keys.Link", "Keys.Text", "Keys.Title", "Lang",
+		"Level.Basis", "Level.Guess", "Level.Value", "Pay.Currency", "Pay.Kind", "Skills", "Source", "Spoken.Basis", "Spoken.Guess", "Spoken.Value", "Title", "Tongues.Lang", "URL", "Warnings.Kind",
 	}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {

@@ -100,6 +100,9 @@ type Reason struct {
 	Args map[string]string `json:"args,omitempty"`
 }
 
+// ReasonWords is the key of the reason that quotes words of the listing.
+const ReasonWords = "words"
+
 // Label is a value with its basis and what speaks for it. Without a value
 // the basis is empty too.
 type Label[V ~string] struct {
