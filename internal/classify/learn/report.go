@@ -69,7 +69,7 @@ func Report(w io.Writer, examples []Example, label int, h Held, tuned classify.E
 		fmt.Fprintf(w, "   %.2f %.3f   %.4f\n", shown/total, right/max(shown, 1e-9), loss/total)
 	}
 	line("all", func(int) float64 { return 1 })
-	line("mix", func(i int) float64 { return mixWeight(examples, i) })
+	line("mix", sealedMix(examples))
 	strata := map[string]bool{}
 	for _, e := range examples {
 		strata[e.Stratum] = true
@@ -104,21 +104,13 @@ func one(b bool) float64 {
 	return 0
 }
 
-// mixWeight turns the mix into that of the sealed listings: of 700, 595 at
-// random, 62 by cues of English and 43 by cues of entry.
-func mixWeight(examples []Example, i int) float64 {
+// sealedMix gives the weights that turn the mix of examples into 595 listings
+// at random, 62 chosen by cues of English and 43 by cues of entry.
+func sealedMix(examples []Example) func(i int) float64 {
 	count := map[string]float64{}
-	if cached == nil || cachedFor != &examples[0] {
-		for _, e := range examples {
-			count[e.Stratum]++
-		}
-		cached, cachedFor = count, &examples[0]
+	for _, e := range examples {
+		count[e.Stratum]++
 	}
-	share := map[string]float64{"random": 595, "english-cue": 62, "entry-cue": 43}[examples[i].Stratum]
-	return share / max(1, cached[examples[i].Stratum])
+	want := map[string]float64{"random": 595, "english-cue": 62, "entry-cue": 43}
+	return func(i int) float64 { return want[examples[i].Stratum] / count[examples[i].Stratum] }
 }
-
-var (
-	cached    map[string]float64
-	cachedFor *Example
-)
