@@ -62,12 +62,13 @@ type Part struct {
 
 // Catalogue is all that is said in one language.
 type Catalogue struct {
-	Lang     Lang
-	messages map[string][]Part
-	counts   *message.Printer // numbers of things
-	small    [1000]string     // the most usual ones, ready
-	taka     *message.Printer // taka, grouped 3,2,2 in either language
-	regions  display.Namer
+	Lang      Lang
+	messages  map[string][]Part
+	counts    *message.Printer // numbers of things
+	small     [1000]string     // the most usual ones, ready
+	taka      *message.Printer // taka, grouped 3,2,2 in either language
+	regions   display.Namer
+	languages display.Namer
 }
 
 // Load reads the catalogue of a language. It fails where a message is no
@@ -99,10 +100,12 @@ func Load(l Lang) (*Catalogue, error) {
 		c.counts = message.NewPrinter(language.Bengali)
 		c.taka = c.counts
 		c.regions = display.Regions(language.Bengali)
+		c.languages = display.Languages(language.Bengali)
 	default:
 		c.counts = message.NewPrinter(language.English)
 		c.taka = message.NewPrinter(language.MustParse("en-IN"))
 		c.regions = display.Regions(language.English)
+		c.languages = display.Languages(language.English)
 	}
 	for n := range c.small {
 		c.small[n] = c.counts.Sprint(number.Decimal(n))
@@ -212,6 +215,19 @@ func (c *Catalogue) Country(code string) string {
 		return norm.NFC.String(name)
 	}
 	return code
+}
+
+// Language is the name of a language by its BCP 47 tag, by CLDR, and the tag
+// itself where CLDR has no name.
+func (c *Catalogue) Language(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return tag
+	}
+	if name := c.languages.Name(t); name != "" {
+		return norm.NFC.String(name)
+	}
+	return tag
 }
 
 // IsBengali reports whether a text has Bengali letters: it is then marked as

@@ -249,11 +249,17 @@ func (s *server) back(r *http.Request) string {
 
 func (s *server) facts(v *view, l market.Listing, m *marked, pay pay, from string) []fact {
 	out := []fact{
-		labelFact(v, m, "level", v.Text("listing.level"), l.Level, l.Lang),
-		labelFact(v, m, "english", v.Text("listing.english"), l.English, l.Lang),
+		labelFact(v, m, "level.", v.Text("listing.level"), l.Level, l.Lang),
+		labelFact(v, m, "english.", v.Text("listing.english"), l.English, l.Lang),
+		labelFact(v, m, "spoken.", v.Text("listing.spoken"), l.Spoken, l.Lang),
+	}
+	if len(l.Tongues) > 0 {
+		out = append(out, tongueFact(v, m, l))
+	}
+	out = append(out,
 		s.fromFact(v, m, l, from),
 		s.payFact(v, m, l, pay),
-	}
+	)
 	plain := func(name string, value template.HTML) {
 		if value != "" {
 			out = append(out, fact{Name: v.Text(name), Value: value})
@@ -279,9 +285,11 @@ func link(q market.Query, text string) template.HTML {
 // maxQuotes is how many quotes stand beside a fact.
 const maxQuotes = 3
 
-// labelFact is a label with all its reasons; kind is "level" or "english".
-func labelFact[V ~string](v *view, m *marked, kind, name string, l market.Label[V], lang string) fact {
-	lb := labelOf(v, kind+".", l, lang)
+// labelFact is a label with all its reasons; group is its messages: "level.",
+// "english." or "spoken.".
+func labelFact[V ~string](v *view, m *marked, group, name string, l market.Label[V], lang string) fact {
+	kind := strings.TrimSuffix(group, ".")
+	lb := labelOf(v, group, l, lang)
 	f := fact{ID: "f-" + kind, Class: lb.Class, Name: name, Value: template.HTML(html.EscapeString(lb.Value)), Word: lb.Word}
 	if l.Value == "" {
 		return f
@@ -291,17 +299,33 @@ func labelFact[V ~string](v *view, m *marked, kind, name string, l market.Label[
 			f.Quotes = append(f.Quotes, m.cite(v, e, lang))
 		}
 	} else {
-		var words []string
-		for _, e := range l.Evidence[:min(len(l.Evidence), maxQuotes)] {
-			words = append(words, e.Quote)
+		if len(l.Reasons) > 0 {
+			var because []string
+			for _, r := range l.Reasons {
+				because = append(because, v.Reason(r))
+			}
+			f.Why = append(f.Why, v.markup("listing.because", "reasons", strings.Join(because, "; ")))
 		}
-		if len(words) > 0 {
-			f.Why = append(f.Why, v.markup("listing.estimate", "words", v.words(words)))
-		} else {
-			f.Why = append(f.Why, v.markup("listing.estimate-kind"))
-		}
+		f.Why = append(f.Why, v.markup("listing.estimate"))
+	}
+	if kind == "spoken" {
+		return f
 	}
 	f.Why = append(f.Why, v.markup(kind+"-means."+string(l.Value)))
+	return f
+}
+
+// tongueFact is the languages beside English that the work needs.
+func tongueFact(v *view, m *marked, l market.Listing) fact {
+	f := fact{ID: "f-tongue", Class: "said", Name: v.Text("listing.tongues"), Word: v.Text("hit.stated")}
+	var names []string
+	for _, t := range l.Tongues {
+		names = append(names, v.Language(t.Lang))
+		if len(f.Quotes) < maxQuotes {
+			f.Quotes = append(f.Quotes, m.cite(v, t.Evidence, l.Lang))
+		}
+	}
+	f.Value = template.HTML(html.EscapeString(strings.Join(names, v.Text("listing.country-next"))))
 	return f
 }
 

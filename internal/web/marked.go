@@ -27,7 +27,8 @@ type passage struct {
 	start, end int
 	// id is what facts link to.
 	id string
-	// kinds are what it speaks for: "level", "english", "from", "pay", "warn".
+	// kinds are what it speaks for: "level", "english", "spoken",
+	// "tongue", "from", "pay", "warn".
 	kinds []string
 }
 
@@ -47,6 +48,10 @@ func markListing(l market.Listing, shown string) *marked {
 	}
 	add("level", l.Level.Evidence...)
 	add("english", l.English.Evidence...)
+	add("spoken", l.Spoken.Evidence...)
+	for _, t := range l.Tongues {
+		add("tongue", t.Evidence)
+	}
 	add("from", l.Apply.Evidence...)
 	if l.Pay.Evidence != nil {
 		add("pay", *l.Pay.Evidence)
