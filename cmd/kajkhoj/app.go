@@ -295,6 +295,18 @@ func (a *app) relabeller() *collect.Relabeller {
 	}
 }
 
+// shown are the sources as the public sees them: one that is off says why,
+// also where its own description has no reason.
+func (a *app) shown() []source.Spec {
+	specs := a.sources.specs()
+	for i := range specs {
+		if specs[i].Why == "" {
+			specs[i].Why = a.offWhy[specs[i].Name]
+		}
+	}
+	return specs
+}
+
 // page puts the site together.
 func (a *app) page(l net.Listener) (http.Handler, error) {
 	base := a.cfg.BaseURL
@@ -305,7 +317,7 @@ func (a *app) page(l net.Listener) (http.Handler, error) {
 		Search:    &search.Searcher{Index: a.index, Store: a.store, Analyzer: a.analyzer, Timeout: a.cfg.Search.Timeout, Log: a.log},
 		Store:     a.store,
 		Index:     a.indexState,
-		Specs:     a.sources.specs(),
+		Specs:     a.shown(),
 		Rates:     a.normalize.Rates(),
 		SkillName: a.normalize.SkillName,
 		Highlight: a.analyzer.Highlight,

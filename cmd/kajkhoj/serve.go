@@ -41,15 +41,28 @@ func (serveCmd) Run(e *env) error {
 	if err := a.prepare(e.ctx); err != nil {
 		return err
 	}
-	for _, s := range ss {
-		if why, isOff := a.offWhy[s.Spec().Name]; isOff {
-			log.Debug("source is off", "source", s.Spec().Name, "why", why)
-		}
-	}
+	a.tellOff()
 	fmt.Fprintf(e.stdout, "Kajkhoj runs: %s, data in %s", strings.Join(c.Roles, ", "), c.Data)
 	if l != nil {
 		fmt.Fprintf(e.stdout, ", the page at http://%s/", l.Addr())
 	}
 	fmt.Fprintln(e.stdout)
 	return a.serve(e.ctx, l)
+}
+
+// tellOff says which sources do not run. One that the operator switched on
+// and that cannot run is a fault of the set-up, and is said aloud.
+func (a *app) tellOff() {
+	for _, s := range a.sources {
+		name := s.Spec().Name
+		why, isOff := a.offWhy[name]
+		if !isOff {
+			continue
+		}
+		if on := a.cfg.Sources[name].Enabled; on != nil && *on {
+			a.log.Warn("a source that is switched on cannot run", "source", name, "why", why)
+		} else {
+			a.log.Debug("source is off", "source", name, "why", why)
+		}
+	}
 }

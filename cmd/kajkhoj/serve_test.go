@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"syscall"
@@ -109,5 +110,48 @@ func TestServeWithoutNetwork(t *testing.T) {
 	cancel()
 	if err := <-served; err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// A source that is off is never off in silence: one that was switched on and
+// cannot run is in the log, one that was switched off says so on the page.
+func TestSourcesThatAreOffSayWhy(t *testing.T) {
+	ss, err := shipped(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes, no := true, false
+	c := config.Default()
+	c.Data = t.TempDir()
+	c.Sources = map[string]config.Source{"freelancer": {Enabled: &yes}, "remotive": {Enabled: &no}}
+	var log strings.Builder
+	a, err := newApp(t.Context(), c, slog.New(slog.NewTextHandler(&log, nil)), ss, outside{transport: noNetwork{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	a.tellOff()
+	if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "source=freelancer") || !strings.Contains(log.String(), "written permission") {
+		t.Errorf("the log does not say that freelancer cannot run: %s", log.String())
+	}
+	if strings.Contains(log.String(), "source=peopleperhour") {
+		t.Errorf("the log speaks of a source that nobody switched on: %s", log.String())
+	}
+	if err := a.prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l, err := listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	handler, err := a.page(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/status?lang=en", nil))
+	if w.Code != 200 || !strings.Contains(w.Body.String(), "switched off by the operator") {
+		t.Errorf("/status: %d, and it does not say that remotive was switched off", w.Code)
 	}
 }

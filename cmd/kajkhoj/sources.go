@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -49,6 +50,9 @@ func (ss sources) specs() []source.Spec {
 	return out
 }
 
+// errByOperator is why a source is off that an operator switched off.
+var errByOperator = errors.New("switched off by the operator")
+
 // off says why a source does not run under a configuration, nil when it
 // does: it is switched off, or lacks what its terms or its access need.
 func off(spec source.Spec, c config.Config) error {
@@ -59,7 +63,7 @@ func off(spec source.Spec, c config.Config) error {
 	}
 	switch {
 	case !enabled && o.Enabled != nil:
-		return fmt.Errorf("switched off by the operator")
+		return errByOperator
 	case !enabled:
 		return fmt.Errorf("%s Needs: %s", spec.Why, spec.Needs)
 	}
