@@ -338,6 +338,16 @@ func (r *reckoning) ruleProof(id int) market.Evidence {
 	return market.Evidence{}
 }
 
+// plain are words that tell a reader nothing by themselves, so that none is
+// quoted as a reason.
+var plain = words(
+	"a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "before", "both", "but", "by", "can", "could",
+	"do", "does", "each", "for", "from", "get", "has", "have", "here", "how", "if", "in", "into", "is", "it", "its", "just", "like", "make",
+	"many", "may", "more", "most", "must", "need", "needs", "no", "not", "of", "on", "one", "only", "or", "other", "our", "out", "over",
+	"should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "up",
+	"use", "very", "want", "was", "we", "were", "what", "when", "where", "which", "while", "who", "will", "with", "would", "you", "your",
+)
+
 // tellingWords are the word or two neighbours that speak for class c most.
 func (r *reckoning) tellingWords(e *Estimator, c int) (best market.Evidence, ok bool) {
 	x := indexes[slices.Index(r.model.estimators(), e)]
@@ -356,9 +366,9 @@ func (r *reckoning) tellingWords(e *Estimator, c int) (best market.Evidence, ok 
 					top, best, ok = e.GramWeights[int(at)*e.Classes+c], evidence(field, t, first, i), true
 				}
 			}
-			if t.Words[i].Num < 0 && len(w) > 3 {
+			if t.Words[i].Num < 0 && len(w) > 3 && !plain[w] {
 				check(h, i)
-				if prev != 0 && t.Words[i].Sep == 0 {
+				if prev != 0 && t.Words[i].Sep == 0 && !plain[t.Fold(i-1)] {
 					check(hash((prev^' ')*fnvPrime, w), i-1)
 				}
 			}
