@@ -265,6 +265,29 @@ func (q Query) With(facet, value string) Query {
 	return q
 }
 
+// Drop is the query without one value of a facet. Without its country it
+// asks for any, and a query for any country goes back to the default one. The
+// page goes back to the first. It panics on an unknown facet, as With does.
+func (q Query) Drop(facet, value string) Query {
+	switch facet {
+	case "category":
+		q.Categories = slices.DeleteFunc(slices.Clone(q.Categories), func(c Category) bool { return string(c) == value })
+	case "source":
+		q.Sources = slices.DeleteFunc(slices.Clone(q.Sources), func(s string) bool { return s == value })
+	case "pay":
+		q.Pays = slices.DeleteFunc(slices.Clone(q.Pays), func(p PayKind) bool { return string(p) == value })
+	case "from":
+		if q.From != "" {
+			return q.With(facet, "")
+		}
+		return q.With(facet, DefaultFrom)
+	default:
+		return q.With(facet, "")
+	}
+	q.Page = 0
+	return q
+}
+
 // wholeNumber is digits alone, or digits in groups: of three, or as in
 // Bengali (1,25,000) of two before the last three.
 var wholeNumber = regexp.MustCompile(`^([0-9]+|[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,2}(,[0-9]{2})*,[0-9]{3})$`)

@@ -287,65 +287,17 @@ func without[T comparable](vs []T, v T) []T {
 	return slices.DeleteFunc(slices.Clone(vs), func(x T) bool { return x == v })
 }
 
-// chips are the filters in use. The country that is asked for by default has
-// a chip beside others only: a page that nobody has filtered has none.
+// chips are the filters in use, each with the address without it.
 func (s *server) chips(v *view, q market.Query) []chip {
 	var out []chip
-	add := func(kind, text string, change func(*market.Query)) {
-		out = append(out, chip{Kind: kind, Text: text, Lang: v.lang(text, ""), URL: address(q, func(q *market.Query) { q.Page = 0; change(q) })})
-	}
-	if q.Level != "" {
-		add(v.Text("chip.level"), v.Text("level."+string(q.Level)), func(q *market.Query) { q.Level = "" })
-	}
-	if q.English != "" {
-		add(v.Text("chip.english"), v.upTo(q.English), func(q *market.Query) { q.English = "" })
-	}
-	if q.Stated {
-		add("", v.Text("find.stated"), func(q *market.Query) { q.Stated = false })
-	}
-	for _, c := range q.Categories {
-		add(v.Text("chip.category"), v.Text("category."+string(c)), func(q *market.Query) { q.Categories = without(q.Categories, c) })
-	}
-	for _, k := range q.Pays {
-		add(v.Text("chip.pay"), v.Text("pay."+string(k)), func(q *market.Query) { q.Pays = without(q.Pays, k) })
-	}
-	if q.MinUSD > 0 {
-		add("", v.minimum(q.MinUSD), func(q *market.Query) { q.MinUSD = 0 })
-	}
-	if q.Days > 0 {
-		add(v.Text("chip.days"), v.Text("days."+strconv.Itoa(q.Days)), func(q *market.Query) { q.Days = 0 })
-	}
-	for _, name := range q.Sources {
-		add(v.Text("chip.source"), s.title(name), func(q *market.Query) { q.Sources = without(q.Sources, name) })
-	}
-	switch q.Warn {
-	case market.WarnWithout:
-		add("", v.Text("warn.without"), func(q *market.Query) { q.Warn = "" })
-	case market.WarnOnly:
-		add("", v.Text("warn.only"), func(q *market.Query) { q.Warn = "" })
-	}
-	if q.From != "" && (len(out) > 0 || q.From != market.DefaultFrom) {
-		add("", v.Text("from.chip", "country", v.Country(q.From)), func(q *market.Query) { q.From = "" })
-	}
-	if q.From == "" {
-		// Taking this one off goes back to the default.
-		add("", v.Text("from.any"), func(q *market.Query) { q.From = market.DefaultFrom })
-	}
-	// Words in the page's own language are not marked.
-	for i := range out {
-		if out[i].Kind != v.Text("chip.source") {
-			out[i].Lang = ""
+	for _, c := range v.Conditions(q, s.title) {
+		ch := chip{Kind: c.Kind, Text: c.Text, URL: address(q, func(q *market.Query) { *q = q.Drop(c.Facet, c.Value) })}
+		if c.Facet == "source" { // A site's name may be in another language.
+			ch.Lang = v.lang(c.Text, "")
 		}
+		out = append(out, ch)
 	}
 	return out
-}
-
-func (v *view) upTo(e market.English) string {
-	return v.Text("chip.upto", "ability", v.Text("english."+string(e)))
-}
-
-func (v *view) minimum(usd int64) string {
-	return v.Text("chip.min", "amount", v.Pay(market.Pay{Kind: market.PayFixed, Min: usd * 100, Max: usd * 100, Currency: "USD"}))
 }
 
 func (s *server) title(name string) string {
@@ -499,7 +451,7 @@ func (s *server) loosen(ctx context.Context, v *view, q market.Query, found sear
 		remove("level", v.Text("level."+string(q.Level)))
 	}
 	if q.English != "" {
-		remove("english", v.upTo(q.English))
+		remove("english", v.UpTo(q.English))
 	}
 	if q.Stated {
 		less := q.With("stated", "")
@@ -528,7 +480,7 @@ func (s *server) loosen(ctx context.Context, v *view, q market.Query, found sear
 		remove("pay", v.Text("pay."+string(q.Pays[0])))
 	}
 	if q.MinUSD > 0 {
-		remove("min", v.minimum(q.MinUSD))
+		remove("min", v.AtLeast(q.MinUSD))
 	}
 	if len(q.Sources) > 0 {
 		remove("source", s.title(q.Sources[0]))
