@@ -51,6 +51,8 @@ type globals struct {
 	Engine    string   `name:"search" help:"The search engine: local or meili (default local)." env:"KAJKHOJ_SEARCH" placeholder:"ENGINE"`
 	MeiliURL  string   `name:"meili-url" help:"The Meilisearch server; its key comes from KAJKHOJ_MEILI_KEY only." env:"KAJKHOJ_MEILI_URL" placeholder:"URL"`
 	BaseURL   string   `name:"base-url" help:"The address under which people reach the page." env:"KAJKHOJ_BASE_URL" placeholder:"URL"`
+	SMTP      string   `name:"smtp" help:"The server that mails leave by; its password comes from KAJKHOJ_SMTP_PASSWORD only." env:"KAJKHOJ_SMTP" placeholder:"URL"`
+	MailFrom  string   `help:"The address that mails come from." env:"KAJKHOJ_MAIL_FROM" placeholder:"ADDRESS"`
 	Roles     []string `help:"What this process does, of web,collect,index,mail (default all)." env:"KAJKHOJ_ROLES" placeholder:"ROLE"`
 	Contact   string   `help:"The address that every site is told, to reach the operator." env:"KAJKHOJ_CONTACT" placeholder:"URL"`
 	LogLevel  string   `help:"debug, info, warn or error (default info)." env:"KAJKHOJ_LOG_LEVEL" placeholder:"LEVEL"`
@@ -79,6 +81,10 @@ func (g globals) load() (config.Config, error) {
 	set(&c.Search.MeiliURL, g.MeiliURL)
 	set(&c.Search.MeiliKey, os.Getenv("KAJKHOJ_MEILI_KEY"))
 	set(&c.BaseURL, g.BaseURL)
+	set(&c.Mail.SMTP, g.SMTP)
+	set(&c.Mail.From, g.MailFrom)
+	set(&c.Mail.Password, os.Getenv("KAJKHOJ_SMTP_PASSWORD"))
+	set(&c.Mail.BounceSecret, os.Getenv("KAJKHOJ_BOUNCE_SECRET"))
 	set(&c.Contact, g.Contact)
 	set(&c.Log.Level, g.LogLevel)
 	set(&c.Log.Format, g.LogFormat)

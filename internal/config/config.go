@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"slices"
@@ -28,7 +29,36 @@ type Config struct {
 	Roles   []string          `yaml:"roles" json:"roles"`
 	Contact string            `yaml:"contact" json:"contact"`
 	Log     Log               `yaml:"log" json:"log"`
+	Mail    Mail              `yaml:"mail" json:"mail"`
 	Sources map[string]Source `yaml:"sources" json:"sources"`
+}
+
+// Mail says how mails leave, and what comes back.
+type Mail struct {
+	// SMTP is the server: smtp://user@host:587 (STARTTLS) or
+	// smtps://user@host:465 (TLS from the start). Without one mails stay queued.
+	SMTP     string `yaml:"smtp" json:"smtp"`
+	Password string `yaml:"password" json:"password"`
+	// From is the address that mails come from.
+	From string `yaml:"from" json:"from"`
+	// Help is the line under each mail that says how its sender is reached.
+	Help string `yaml:"help" json:"help"`
+	// Bounce is the address that failures are returned to; the letter's key
+	// is put behind its local part (bounce+KEY@host).
+	Bounce string `yaml:"bounce" json:"bounce"`
+	// BounceSecret lets whoever knows it tell of bounces at /mail/bounce.
+	BounceSecret string `yaml:"bounce_secret" json:"bounce_secret"`
+	// PerMinute is how many mails one receiving domain gets in a minute.
+	PerMinute int  `yaml:"per_minute" json:"per_minute"`
+	DKIM      DKIM `yaml:"dkim" json:"dkim"`
+}
+
+// DKIM is what mails are signed with (RFC 6376); without a key they are not.
+type DKIM struct {
+	Domain   string `yaml:"domain" json:"domain"`
+	Selector string `yaml:"selector" json:"selector"`
+	// KeyFile holds an RSA or Ed25519 private key, PEM.
+	KeyFile string `yaml:"key_file" json:"key_file"`
 }
 
 // Search chooses the engine.
@@ -66,6 +96,7 @@ func Default() Config {
 		Roles:   slices.Clone(Roles),
 		Contact: "https://github.com/kajkhoj/kajkhoj",
 		Log:     Log{Level: "info", Format: "text"},
+		Mail:    Mail{PerMinute: 60},
 		Sources: map[string]Source{},
 	}
 }
@@ -142,6 +173,7 @@ func (c Config) Check(known func(source string) bool) error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		bad("log.format %q: text or json", c.Log.Format)
 	}
+	c.Mail.check(c.BaseURL, bad)
 	if known != nil {
 		for name := range c.Sources {
 			if !known(name) {
@@ -152,13 +184,56 @@ func (c Config) Check(known func(source string) bool) error {
 	return errors.Join(errs...)
 }
 
+// check reports what is wrong with the mails' settings. Links in mails must
+// lead somewhere: with a server base_url is needed.
+func (m Mail) check(baseURL string, bad func(format string, a ...any)) {
+	address := func(key, s string) {
+		if a, err := mail.ParseAddress(s); err != nil || a.Name != "" || a.Address != s {
+			bad("mail.%s %q: a bare address such as kajkhoj@kaj.example is needed", key, s)
+		}
+	}
+	if m.SMTP != "" {
+		// The URL may hold a password: it is not said again.
+		u, err := url.Parse(m.SMTP)
+		if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") || strings.Trim(u.Path, "/") != "" {
+			bad("mail.smtp: an address such as smtp://user@host:587 or smtps://user@host:465 is needed")
+		} else if _, set := u.User.Password(); set {
+			bad("mail.smtp: the password belongs into KAJKHOJ_SMTP_PASSWORD")
+		}
+		address("from", m.From)
+		if baseURL == "" {
+			bad("base_url: mails need the address under which people reach the page")
+		}
+		if strings.TrimSpace(m.Help) == "" {
+			bad("mail.help: the line that tells readers how to reach you is needed")
+		}
+	}
+	if strings.ContainsAny(m.Help, "\r\n") {
+		bad("mail.help: one line")
+	}
+	if m.Bounce != "" {
+		address("bounce", m.Bounce)
+	}
+	if m.BounceSecret != "" && len(m.BounceSecret) < 16 {
+		bad("mail.bounce_secret: at least 16 characters")
+	}
+	if m.PerMinute < 1 || m.PerMinute > 100_000 {
+		bad("mail.per_minute %d: between 1 and 100000", m.PerMinute)
+	}
+	if d := m.DKIM; d != (DKIM{}) && (d.Domain == "" || d.Selector == "" || d.KeyFile == "") {
+		bad("mail.dkim: domain, selector and key_file belong together")
+	}
+}
+
 // Has reports whether the process plays a role.
 func (c Config) Has(role string) bool { return slices.Contains(c.Roles, role) }
 
 // Redacted is the configuration with its secrets hidden, for showing.
 func (c Config) Redacted() Config {
-	if c.Search.MeiliKey != "" {
-		c.Search.MeiliKey = "(set, hidden)"
+	for _, secret := range []*string{&c.Search.MeiliKey, &c.Mail.Password, &c.Mail.BounceSecret} {
+		if *secret != "" {
+			*secret = "(set, hidden)"
+		}
 	}
 	if u, err := url.Parse(c.DB); err == nil && c.DB != "" {
 		c.DB = u.Redacted()

@@ -21,7 +21,7 @@ func TestShippedFileEqualsDefaults(t *testing.T) {
 	if d := cmp.Diff(Default(), got); d != "" {
 		t.Errorf("config/kajkhoj.yaml is not the defaults (-default +file):\n%s", d)
 	}
-	for _, key := range []string{"listen:", "base_url:", "data:", "db:", "search:", "engine:", "meili_url:", "meili_key:", "timeout:", "roles:", "contact:", "log:", "level:", "format:", "sources:"} {
+	for _, key := range []string{"listen:", "base_url:", "data:", "db:", "search:", "engine:", "meili_url:", "meili_key:", "timeout:", "roles:", "contact:", "log:", "level:", "format:", "mail:", "smtp:", "password:", "from:", "help:", "bounce:", "bounce_secret:", "per_minute:", "dkim:", "domain:", "selector:", "key_file:", "sources:"} {
 		if !strings.Contains(string(data), key) {
 			t.Errorf("config/kajkhoj.yaml does not show %s", key)
 		}
@@ -47,15 +47,19 @@ func TestCheckNamesEachFault(t *testing.T) {
 	c.Roles = []string{"cook"}
 	c.Contact = "nobody"
 	c.Log = Log{Level: "loud", Format: "xml"}
+	c.Mail = Mail{SMTP: "smtp://u:s3cret@mail.example", From: "Kaj <a@b.example>", Help: "a\nb", Bounce: "x", BounceSecret: "short", DKIM: DKIM{Domain: "d"}}
 	c.Sources = map[string]Source{"nowhere": {}}
 	err := c.Check(func(string) bool { return false })
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"listen", "base_url", "db:", "search.meili_url", "search.timeout", `"cook"`, "contact", "log.level", "log.format", `"nowhere"`} {
+	for _, want := range []string{"listen", "base_url", "db:", "search.meili_url", "search.timeout", `"cook"`, "contact", "log.level", "log.format", "mail.smtp", "mail.from", "mail.help", "mail.bounce ", "mail.bounce_secret", "mail.per_minute", "mail.dkim", `"nowhere"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s:\n%v", want, err)
 		}
+	}
+	if strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("the error tells a password: %v", err)
 	}
 }
 
@@ -63,6 +67,7 @@ func TestRedactedHidesSecrets(t *testing.T) {
 	c := Default()
 	c.DB = "postgres://kaj:s3cret@db/kaj?password=s3cret2"
 	c.Search.MeiliKey = "s3cret3"
+	c.Mail.Password, c.Mail.BounceSecret = "s3cret4", "s3cret5"
 	out, err := c.Redacted().YAML()
 	if err != nil {
 		t.Fatal(err)
