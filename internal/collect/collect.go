@@ -73,8 +73,6 @@ type Progress struct {
 var ErrTooSoon = errors.New("its terms allow no visit yet")
 
 const (
-	// defaultTime is how long a run may take whose limits say nothing.
-	defaultTime = 10 * time.Minute
 	// lease is how long a claim lasts, and heartbeat how often a run renews
 	// it: a run whose process died is taken up again within a lease.
 	lease     = time.Minute
@@ -255,7 +253,7 @@ func timeFor(spec source.Spec) time.Duration {
 	if spec.Limits.Time > 0 {
 		return spec.Limits.Time
 	}
-	return defaultTime
+	return source.DefaultTime
 }
 
 func (c *Collector) log() *slog.Logger {

@@ -139,6 +139,7 @@ func (v *run) outcome(s *fetch.Session, state market.RunState, err error) market
 		Found:      v.t.found,
 		Skipped:    v.t.skipped,
 		Rejected:   v.t.unread,
+		Filled:     market.Completeness{Listings: v.t.accepted, Filled: v.t.filled},
 		CloseAfter: spec.CloseAfter,
 	}
 	var retryAfter time.Duration

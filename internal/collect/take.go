@@ -32,11 +32,12 @@ type taking struct {
 	mu                     sync.Mutex // a source may emit from several goroutines
 	found, skipped, unread int
 	accepted               int
+	filled                 map[string]int
 	firstWhy               string
 }
 
 func (c *Collector) taking(spec source.Spec, now time.Time) *taking {
-	return &taking{collector: c, spec: spec, now: now}
+	return &taking{collector: c, spec: spec, now: now, filled: map[string]int{}}
 }
 
 // input is what the source is given.
@@ -79,6 +80,9 @@ func (t *taking) emit(d market.Draft) error {
 		return fmt.Errorf("normalising: %w", err)
 	}
 	t.accepted++
+	for _, f := range d.FilledIn() {
+		t.filled[f]++
+	}
 	return t.listing(l)
 }
 

@@ -66,6 +66,9 @@ type Outcome struct {
 	// Found counts drafts, Skipped those that the source leaves out by rule,
 	// Rejected those that could not be read.
 	Found, Skipped, Rejected int
+	// Filled counts the listings that were taken, and the fields that the site
+	// filled in.
+	Filled Completeness
 	// New, Changed, Closed and Reopened are the store's counts.
 	New, Changed, Closed, Reopened int
 	// Complete says that the run saw everything that the site now offers:
@@ -115,6 +118,10 @@ type SourceState struct {
 	Last, LastOK *RunRecord
 	// Recent are the newest finished runs, newest first.
 	Recent []RunRecord
+	// Baseline is what it used to bring in the BaselineFor before now.
+	Baseline Baseline
+	// PausedAt is when an operator paused it, zero where none did.
+	PausedAt time.Time
 }
 
 // RunRecord is a finished run.

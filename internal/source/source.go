@@ -97,8 +97,11 @@ type Spec struct {
 type Limits struct {
 	Pages int           // listing and detail pages; 0 means 50
 	Bytes int64         // of one body after decompression; 0 means 8 MiB
-	Time  time.Duration // of the whole run; 0 means 10 minutes
+	Time  time.Duration // of the whole run; 0 means DefaultTime
 }
+
+// DefaultTime is how long a run may take whose limits say nothing.
+const DefaultTime = 10 * time.Minute
 
 // Terms are a site's terms as data, which the program obeys.
 type Terms struct {
