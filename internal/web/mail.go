@@ -68,10 +68,10 @@ type Subscriptions interface {
 
 // WriteLetter writes a letter for a person and, where it is about one, a
 // search, with the tokens of its links. It is called inside a transaction.
-type WriteLetter func(to market.Subscriber, s market.Search) (market.Letter, []market.Token, error)
+type WriteLetter = func(to market.Subscriber, s market.Search) (market.Letter, []market.Token, error)
 
 // NextDue says when a search of a person is due after an instant.
-type NextDue func(to market.Subscriber, s market.Search, after time.Time) time.Time
+type NextDue = func(to market.Subscriber, s market.Search, after time.Time) time.Time
 
 // Mails writes the letters that the pages send. manage is the raw token of
 // the scope manage, confirm that of the scope confirm.
