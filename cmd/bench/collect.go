@@ -25,7 +25,6 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/normalize"
 	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/search/local"
-	"github.com/kajkhoj/kajkhoj/internal/source"
 	"github.com/kajkhoj/kajkhoj/internal/store"
 )
 
@@ -95,7 +94,7 @@ func (c *collectCommand) Run(ctx context.Context) (err error) {
 	var answering, normalizing, classifying, saving, finishing, reading, indexing stopwatch
 	collector := &collect.Collector{
 		Store:   timedStore{st, &saving, &finishing},
-		Sources: map[string]source.Source{c.Site: site},
+		Sources: collect.Fixed{c.Site: site},
 		Fetch: fetch.New(fetch.Config{UserAgent: "Kajkhoj-bench", Product: "Kajkhoj", AllowLoopback: true},
 			timedTransport{http.DefaultTransport, &answering}),
 		Normalize: func(d market.Draft, now time.Time) (market.Listing, error) {

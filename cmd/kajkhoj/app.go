@@ -77,7 +77,7 @@ func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, 
 		return a, fmt.Errorf("the database: %w", err)
 	}
 	a.closers = append(a.closers, a.store.Close)
-	byName := map[string]source.Source{}
+	byName := collect.Fixed{}
 	for _, s := range ss {
 		spec := s.Spec()
 		if why := off(spec, c); why != nil {

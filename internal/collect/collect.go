@@ -44,8 +44,8 @@ type Store interface {
 // goroutines, and by any number of processes over one store.
 type Collector struct {
 	Store Store
-	// Sources are those that may run (see Runnable), by their names.
-	Sources map[string]source.Source
+	// Sources are those that may run (see Runnable).
+	Sources Sources
 	Fetch   *fetch.Client
 	// Normalize turns a draft into a listing; its errors wrap
 	// market.ErrInvalid. Classify labels a listing.
@@ -58,6 +58,24 @@ type Collector struct {
 	Metrics *Metrics
 	Log     *slog.Logger
 }
+
+// Sources are the sources that may run. They may change while runs are under
+// way.
+type Sources interface {
+	// Source is the one of a name, false where it does not run.
+	Source(name string) (source.Source, bool)
+	// Len counts them.
+	Len() int
+}
+
+// Fixed are sources that do not change, by their names.
+type Fixed map[string]source.Source
+
+// Source is the one of a name.
+func (f Fixed) Source(name string) (source.Source, bool) { s, ok := f[name]; return s, ok }
+
+// Len counts them.
+func (f Fixed) Len() int { return len(f) }
 
 // Progress is how far a run has come.
 type Progress struct {
@@ -90,14 +108,14 @@ const (
 // visit one source at a time; a run whose process was killed is taken up
 // again when its lease has ended.
 func (c *Collector) Pass(ctx context.Context, now time.Time) (did int, err error) {
-	if len(c.Sources) == 0 {
+	if c.Sources.Len() == 0 {
 		return 0, market.ErrNone
 	}
 	r, err := c.Store.Claim(ctx, now, lease)
 	if err != nil {
 		return 0, err
 	}
-	src, ok := c.Sources[r.Source]
+	src, ok := c.Sources.Source(r.Source)
 	if !ok {
 		// Another process may know it: give it back, but not at once.
 		err := fmt.Errorf("source %s is due, but does not run in this process", r.Source)
@@ -115,7 +133,7 @@ func (c *Collector) Pass(ctx context.Context, now time.Time) (did int, err error
 // way, and with ErrTooSoon where its poll floor has not passed since the last
 // run that reached it began.
 func (c *Collector) Once(ctx context.Context, name string, now time.Time) (market.Outcome, error) {
-	src, ok := c.Sources[name]
+	src, ok := c.Sources.Source(name)
 	if !ok {
 		return market.Outcome{}, fmt.Errorf("source %q: %w", name, market.ErrNotFound)
 	}

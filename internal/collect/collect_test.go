@@ -117,12 +117,12 @@ func open(t *testing.T, sites ...*site) *desk {
 		}
 	})
 	d := &desk{t: t, store: st, Collector: &Collector{
-		Store: st, Sources: map[string]source.Source{}, Fetch: fetchtest.New(t).Client(), Normalize: plain,
+		Store: st, Sources: Fixed{}, Fetch: fetchtest.New(t).Client(), Normalize: plain,
 		Classify: func(l market.Listing) market.Listing { l.Level.Value = market.Entry; return l },
 	}}
 	var configs []store.SourceConfig
 	for _, s := range sites {
-		d.Sources[s.spec.Name] = s
+		d.Sources.(Fixed)[s.spec.Name] = s
 		configs = append(configs, store.SourceConfig{Name: s.spec.Name, Enabled: true})
 	}
 	if err := st.SyncSources(t.Context(), configs, noon); err != nil {
@@ -641,7 +641,7 @@ func TestRenewedLease(t *testing.T) {
 			return source.Result{}, ctx.Err()
 		}
 		kept := &renewals{lostAfter: 1000}
-		c := Collector{Store: kept, Sources: map[string]source.Source{"a": s}, Fetch: fetch.New(fetch.Config{}, nil)}
+		c := Collector{Store: kept, Sources: Fixed{"a": s}, Fetch: fetch.New(fetch.Config{}, nil)}
 		if _, err := c.Once(t.Context(), "a", time.Now()); err != nil {
 			t.Error(err)
 		}
@@ -681,14 +681,14 @@ func TestUnknownSources(t *testing.T) {
 	if _, err := d.Once(t.Context(), "b", noon); !errors.Is(err, market.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	d.Sources = map[string]source.Source{"b": newSite("b")}
+	d.Sources = Fixed{"b": newSite("b")}
 	if _, err := d.Pass(t.Context(), noon); err == nil || errors.Is(err, market.ErrNone) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := d.Pass(t.Context(), noon); !errors.Is(err, market.ErrNone) {
 		t.Errorf("at once again: %v", err)
 	}
-	d.Sources = nil
+	d.Sources = Fixed{}
 	if _, err := d.Pass(t.Context(), hours(1)); !errors.Is(err, market.ErrNone) {
 		t.Errorf("without sources: %v", err)
 	}
@@ -831,7 +831,7 @@ func TestSlowSource(t *testing.T) {
 			return complete, nil
 		}
 		store := &counter{Store: nothing{}}
-		c := &Collector{Store: store, Sources: map[string]source.Source{"a": s}, Fetch: fetchtest.New(t).Client(), Normalize: plain, Classify: func(l market.Listing) market.Listing { return l }}
+		c := &Collector{Store: store, Sources: Fixed{"a": s}, Fetch: fetchtest.New(t).Client(), Normalize: plain, Classify: func(l market.Listing) market.Listing { return l }}
 		o, err := c.Once(t.Context(), "a", noon)
 		if err != nil || fmt.Sprint(store.sizes) != "[4 3 1]" || !o.Finished.Equal(noon.Add(16*time.Second)) {
 			t.Errorf("batches of %v, %v, finished %v", store.sizes, err, o.Finished)
