@@ -28,6 +28,9 @@ var arrows = map[string][]string{
 	"internal/source":                 {"internal/fetch"},
 	"internal/recipe":                 {"internal/source", "internal/fetch"},
 	"internal/collect":                {"internal/source", "internal/fetch"},
+	"internal/health":                 {"internal/source"},
+	"internal/alert":                  {"internal/search"},
+	"internal/mail":                   {"internal/locale"},
 	"internal/search":                 {},
 	"internal/search/local":           {"internal/search"},
 	"internal/search/meili":           {"internal/search"},
@@ -35,7 +38,7 @@ var arrows = map[string][]string{
 	"internal/search/searchtest":      {"internal/search", "config"},
 	"internal/store":                  {},
 	"internal/store/storetest":        {"internal/store"},
-	"internal/web":                    {"internal/search", "internal/source", "internal/locale"},
+	"internal/web":                    {"internal/search", "internal/source", "internal/locale", "internal/health"},
 	"internal/demo":                   {"internal/source", "internal/recipe"},
 }
 
