@@ -1,0 +1,340 @@
+package alert
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kajkhoj/kajkhoj/internal/search"
+)
+
+// maxKnown is how many words of listings a lexicon remembers what they answer.
+const maxKnown = 1 << 17
+
+// Two features that every lexicon has.
+const (
+	always uint32 = iota // every listing has it
+	never                // no listing has it
+	firstFeature
+)
+
+// lexicon numbers the features that a set of searches asks for, and tells
+// which of them a listing has.
+//
+// Invariant: known tells of each word in it all features that it answers. A
+// feature that comes or goes makes the words be forgotten that might answer it.
+type lexicon struct {
+	numbers  map[feature]uint32
+	features []interned
+	free     []uint32 // numbers that may be given again
+
+	// mended are the features that a misspelt word may answer.
+	mended map[shape][]candidate
+
+	// rowWords numbers the words of rows from 1; rows are by their first two.
+	rowWords map[string]*rowWord
+	lastWord uint32
+	rows     map[[2]uint32][]uint32
+
+	// known are by first character: what a feature is answered by begins with
+	// the feature's own first character.
+	known map[rune]map[string]*knownWord
+	size  int
+
+	buf      []byte
+	sequence []uint32
+}
+
+// interned is a feature that has a number.
+type interned struct {
+	feature feature
+	uses    int
+	row     []uint32
+}
+
+type rowWord struct {
+	number uint32
+	uses   int
+}
+
+// shape is what a term shares with the words within no typo's reach of its
+// first letter and its length, see search.Distance.
+type shape struct {
+	first  rune
+	length int
+}
+
+// candidate is a term that may be answered by a misspelt word. letters is a
+// set of its characters modulo 64.
+type candidate struct {
+	letters uint64
+	feature uint32
+}
+
+// knownWord is what a word of listings answers. It is nil for most.
+type knownWord struct {
+	features []uint32
+	row      uint32 // its number in rows, 0 where it stands in none
+}
+
+func newLexicon() *lexicon {
+	return &lexicon{
+		numbers:  map[feature]uint32{},
+		features: make([]interned, firstFeature),
+		mended:   map[shape][]candidate{},
+		rowWords: map[string]*rowWord{},
+		rows:     map[[2]uint32][]uint32{},
+		known:    map[rune]map[string]*knownWord{},
+	}
+}
+
+// intern appends the numbers of features. New ones get a number, and stay
+// until they were kept and let go.
+func (x *lexicon) intern(dst []uint32, fs []feature) []uint32 {
+	for _, f := range fs {
+		n, ok := x.numbers[f]
+		if !ok {
+			n = x.add(f)
+		}
+		dst = append(dst, n)
+	}
+	return dst
+}
+
+func (x *lexicon) add(f feature) uint32 {
+	f = feature(strings.Clone(string(f)))
+	n := uint32(len(x.features))
+	if k := len(x.free); k > 0 {
+		n, x.free = x.free[k-1], x.free[:k-1]
+	} else {
+		x.features = append(x.features, interned{})
+	}
+	in := interned{feature: f}
+	if f[0] == signRow {
+		for _, w := range strings.Split(f.text(), " ") {
+			r := x.rowWords[w]
+			if r == nil {
+				x.lastWord++
+				r = &rowWord{number: x.lastWord}
+				x.rowWords[w] = r
+			}
+			r.uses++
+			in.row = append(in.row, r.number)
+		}
+		k := [2]uint32{in.row[0], in.row[1]}
+		x.rows[k] = append(x.rows[k], n)
+	} else if t := f.term(); t.Typos > 0 {
+		s := shapeOf(t.Word)
+		x.mended[s] = append(x.mended[s], candidate{lettersOf(t.Word), n})
+	}
+	x.features[n] = in
+	x.numbers[f] = n
+	x.forget(f)
+	return n
+}
+
+// keep notes one more use of features.
+func (x *lexicon) keep(ns []uint32) {
+	for _, n := range ns {
+		x.features[n].uses++
+	}
+}
+
+// letGo takes one use of features back. What is used no more goes.
+func (x *lexicon) letGo(ns []uint32) {
+	for _, n := range ns {
+		in := &x.features[n]
+		if in.uses--; in.uses > 0 {
+			continue
+		}
+		f := in.feature
+		if f[0] == signRow {
+			k := [2]uint32{in.row[0], in.row[1]}
+			if x.rows[k] = without(x.rows[k], n); len(x.rows[k]) == 0 {
+				delete(x.rows, k)
+			}
+			for _, w := range strings.Split(f.text(), " ") {
+				if r := x.rowWords[w]; r.uses > 1 {
+					r.uses--
+				} else {
+					delete(x.rowWords, w)
+				}
+			}
+		} else if t := f.term(); t.Typos > 0 {
+			s := shapeOf(t.Word)
+			x.mended[s] = slices.DeleteFunc(x.mended[s], func(c candidate) bool { return c.feature == n })
+			if len(x.mended[s]) == 0 {
+				delete(x.mended, s)
+			}
+		}
+		delete(x.numbers, f)
+		*in = interned{}
+		x.free = append(x.free, n)
+		x.forget(f)
+	}
+}
+
+func without(ns []uint32, n uint32) []uint32 {
+	return slices.DeleteFunc(ns, func(o uint32) bool { return o == n })
+}
+
+// forget makes words be looked up anew that answer a feature, or may.
+func (x *lexicon) forget(f feature) {
+	if x.size == 0 {
+		return
+	}
+	one := func(w string) {
+		words := x.known[firstOf(w)]
+		if _, ok := words[w]; ok {
+			delete(words, w)
+			x.size--
+		}
+	}
+	switch f[0] {
+	case signWord:
+		one(f.text())
+	case signRow:
+		for _, w := range strings.Split(f.text(), " ") {
+			one(w)
+		}
+	default:
+		first := firstOf(f.text())
+		x.size -= len(x.known[first])
+		delete(x.known, first)
+	}
+}
+
+func firstOf(word string) rune {
+	r, _ := utf8.DecodeRuneInString(word)
+	return r
+}
+
+func shapeOf(word string) shape { return shape{firstOf(word), utf8.RuneCountInString(word)} }
+
+func lettersOf(word string) (set uint64) {
+	for _, r := range word {
+		set |= 1 << (uint32(r) % 64)
+	}
+	return set
+}
+
+// lookup tells what a word answers.
+func (x *lexicon) lookup(word string) *knownWord {
+	first := firstOf(word)
+	if k, ok := x.known[first][word]; ok {
+		return k
+	}
+	if x.size >= maxKnown {
+		clear(x.known)
+		x.size = 0
+	}
+	k := x.resolve(word)
+	words := x.known[first]
+	if words == nil {
+		words = map[string]*knownWord{}
+		x.known[first] = words
+	}
+	words[strings.Clone(word)] = k
+	x.size++
+	return k
+}
+
+// resolve finds all features that a word answers.
+func (x *lexicon) resolve(word string) *knownWord {
+	var k knownWord
+	add := func(sign byte, text string) {
+		x.buf = append(append(x.buf[:0], sign), text...)
+		if n, ok := x.numbers[feature(x.buf)]; ok {
+			k.features = append(k.features, n)
+		}
+	}
+	add(signWord, word)
+	add(signMended, word)
+	for i := range len(word) {
+		add(signPrefix, word[:i+1])
+	}
+	// Each typo changes at most two characters of the set: one goes, one comes.
+	letters, s := lettersOf(word), shapeOf(word)
+	const most = 2 // search.Typos
+	for length := s.length - most; length <= s.length+most; length++ {
+		for _, c := range x.mended[shape{s.first, length}] {
+			if bits.OnesCount64(letters^c.letters) > 2*most {
+				continue
+			}
+			t := x.features[c.feature].feature.term()
+			if _, ok := t.Hit(word); ok && !slices.Contains(k.features, c.feature) {
+				k.features = append(k.features, c.feature)
+			}
+		}
+	}
+	if r := x.rowWords[word]; r != nil {
+		k.row = r.number
+	}
+	if k.features == nil && k.row == 0 {
+		return nil
+	}
+	k.features = slices.Clip(k.features)
+	return &k
+}
+
+// holding is what a listing has: the features as a set, and the same as a
+// list in no order. The zero value may be used, again and again.
+type holding struct {
+	set  set
+	list []uint32
+}
+
+func (h *holding) add(n uint32) {
+	if !h.set.has(n) {
+		h.set.add(n)
+		h.list = append(h.list, n)
+	}
+}
+
+// hold finds what a document has.
+func (x *lexicon) hold(d search.Document, h *holding) {
+	for _, n := range h.list {
+		h.set.drop(n)
+	}
+	h.list = h.list[:0]
+	h.set.grow(len(x.features))
+	h.add(always)
+	for _, f := range d.Fields() {
+		x.sequence = x.sequence[:0]
+		rows := false
+		for _, w := range f.Words {
+			row := uint32(0)
+			if w != "" {
+				if k := x.lookup(w); k != nil {
+					for _, n := range k.features {
+						h.add(n)
+					}
+					row = k.row
+				}
+			}
+			rows = rows || row != 0
+			x.sequence = append(x.sequence, row)
+		}
+		for _, w := range f.Extra {
+			if k := x.lookup(w); k != nil {
+				for _, n := range k.features {
+					h.add(n)
+				}
+			}
+		}
+		if !rows {
+			continue
+		}
+		for i := 1; i < len(x.sequence); i++ {
+			if x.sequence[i-1] == 0 || x.sequence[i] == 0 {
+				continue
+			}
+			for _, n := range x.rows[[2]uint32{x.sequence[i-1], x.sequence[i]}] {
+				if row := x.features[n].row; len(x.sequence)-i+1 >= len(row) && slices.Equal(x.sequence[i-1:i-1+len(row)], row) {
+					h.add(n)
+				}
+			}
+		}
+	}
+}
