@@ -1,0 +1,398 @@
+package alert
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
+)
+
+const (
+	// DefaultGap is the least time between two mails with listings to one person.
+	DefaultGap = 5 * time.Minute
+	// DefaultPeople is how many people one pass tells at most.
+	DefaultPeople = 1000
+
+	// lease is how long a claim of people lasts: those whom a process that
+	// was killed had claimed are told by the next one after it.
+	lease = 2 * time.Minute
+	// tellAtOnce is how many people are told in one transaction.
+	tellAtOnce = 100
+	// closing is how long giving people back may take when the program is
+	// being stopped.
+	closing = 3 * time.Second
+)
+
+// Digester tells people what is new.
+//
+// # Who is told when
+//
+//   - All searches of a person that are due are told in one mail. As they are
+//     due at the same instant (see Next), that is one mail per hour.
+//   - A person gets no mail with listings within Gap of the one before: what
+//     is due earlier waits. So several hurried instant searches, and an
+//     instant one shortly before the hour, come together.
+//   - An instant search that was in market.MaxInstant mails within 24 hours
+//     waits for its owner's hour, and is told once then.
+//   - A listing that several of a person's due searches found is told under
+//     the first (the oldest) of them alone.
+//   - Nothing new, no mail; the cursor moves on.
+//   - Whatever was missed, because the machine slept or because a process
+//     died, is told in one mail.
+type Digester struct {
+	Store    Store
+	Letters  Letters
+	Analyzer *search.Analyzer
+	// Gap is the least time between two mails with listings to one person; 0
+	// means DefaultGap.
+	Gap time.Duration
+	// Delay is how long news for an instant search waits for more, as that
+	// of Watcher; 0 means DefaultDelay.
+	Delay time.Duration
+	// People is how many people one pass tells at most; 0 means DefaultPeople.
+	People int
+	// Metrics and Log may be nil.
+	Metrics *Metrics
+	Log     *slog.Logger
+}
+
+// Pass tells the people who are due, and says how many these were. It is a
+// loop.Pass. A letter that cannot be written stops no other: its person stays
+// due, and is tried again when the claim has run out.
+//
+// Invariant: the head is read after the claim, so that no cursor is beyond
+// it, and each cursor moves to it only in the transaction that files the
+// letter about all that lies between, by compare-and-set. Until then nothing
+// is changed, and after it nothing is left to do: dying anywhere loses nothing
+// and tells nothing twice.
+func (d *Digester) Pass(ctx context.Context, now time.Time) (did int, err error) {
+	due, err := d.Store.Due(ctx, now, lease, cmp.Or(d.People, DefaultPeople))
+	if errors.Is(err, market.ErrNone) {
+		return 0, err
+	}
+	if err != nil {
+		return 0, fmt.Errorf("claiming who is due: %w", err)
+	}
+	left := due
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.giveBack(ctx, left, now))
+		}
+	}()
+	head, err := d.Store.Head(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("reading the newest change: %w", err)
+	}
+	r := d.plan(ctx, due, head, now)
+	if err := r.read(ctx); err != nil {
+		return 0, fmt.Errorf("reading new groups: %w", err)
+	}
+	for len(left) > 0 {
+		n := min(tellAtOnce, len(left))
+		if err := r.tell(ctx, r.people[did:did+n]); err != nil {
+			return did, err
+		}
+		left = left[n:]
+		did += n
+	}
+	return did, nil
+}
+
+// giveBack leaves people due as they were, for the next pass. Where that
+// fails too, the claim runs out.
+func (d *Digester) giveBack(ctx context.Context, due []market.Due, now time.Time) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer cancel()
+	var ts []market.Telling
+	for _, p := range due {
+		t := market.Telling{Subscriber: p.Subscriber.ID}
+		for _, s := range p.Searches {
+			t.Steps = append(t.Steps, market.Step{Search: s.ID, From: s.Cursor, Upto: s.Cursor, Next: s.DueAt})
+		}
+		ts = append(ts, t)
+	}
+	if _, err := d.Store.Tell(ctx, ts, now); err != nil {
+		return fmt.Errorf("giving claims back: %w", err)
+	}
+	return nil
+}
+
+// round is one pass: some people, and what is new to them.
+type round struct {
+	*Digester
+	now    time.Time
+	head   int64
+	people []*person
+	// turns are the searches to be told, over all people, and asked what they ask.
+	turns []turn
+	asked asked
+}
+
+// turn is a search to be told: a person's, by its place among theirs.
+type turn struct {
+	who   *person
+	place int
+}
+
+// person is somebody who is due.
+type person struct {
+	to       market.Subscriber
+	searches []*due
+	// seen is the group that was last looked at, and first the place of the
+	// first search that found it.
+	seen  int64
+	first int
+}
+
+// due is a search that is due.
+type due struct {
+	search market.Search
+	query  market.Query
+	// told says that it is told this time; where it is not, its cursor stays.
+	told bool
+	next time.Time
+	// hits are what it found, the newest market.MaxTold of total, newest
+	// first.
+	hits  []*market.Born
+	total int
+}
+
+// plan decides which searches are told this time, and when all are due again.
+func (d *Digester) plan(ctx context.Context, claimed []market.Due, head int64, now time.Time) *round {
+	r := &round{Digester: d, now: now, head: head}
+	var queries []market.Query
+	for _, c := range claimed {
+		p := &person{to: c.Subscriber}
+		r.people = append(r.people, p)
+		if _, err := Zone(p.to.Zone); err != nil {
+			d.Metrics.fail(failZone)
+			d.log().WarnContext(ctx, "telling at the default zone's hour", "subscriber", p.to.ID, "err", err)
+		}
+		wait := time.Duration(0)
+		if since := now.Sub(p.to.MailedAt); since >= 0 {
+			wait = orDefault(d.Gap, DefaultGap) - since
+		}
+		for i, s := range c.Searches {
+			u := &due{search: s, next: Next(p.to, s, now)}
+			p.searches = append(p.searches, u)
+			var err error
+			switch u.query, err = s.Parse(now); {
+			case err != nil:
+				d.Metrics.fail(failQuery)
+				d.log().ErrorContext(ctx, "a saved query cannot be read", "search", s.ID, "err", err)
+			case wait > 0:
+				u.next = now.Add(wait)
+			case s.Freq == market.Instant && c.Today[s.ID] >= market.MaxInstant && !s.ToldAt.Before(lastHour(p.to, now)):
+				d.Metrics.hold()
+			default:
+				u.told = true
+				r.turns = append(r.turns, turn{p, i})
+				queries = append(queries, u.query)
+			}
+		}
+	}
+	r.asked = ask(d.Analyzer, queries)
+	return r
+}
+
+// read goes through the groups that are new to anybody, a slice at a time, and
+// keeps for each search its newest hits.
+func (r *round) read(ctx context.Context) error {
+	from := r.head
+	for _, t := range r.turns {
+		from = min(from, t.who.searches[t.place].search.Cursor)
+	}
+	for ; from < r.head; from += slice {
+		born, err := r.Store.Since(ctx, from, min(r.head, from+slice))
+		if err != nil {
+			return err
+		}
+		var found []*person
+		for _, b := range born { // each its own, so that the others can go
+			found = found[:0]
+			r.asked.each(b.Listing, r.now, func(i int) {
+				t := r.turns[i]
+				switch p := t.who; {
+				case p.searches[t.place].search.Cursor >= b.Seq:
+				case p.seen != b.Seq:
+					p.seen, p.first = b.Seq, t.place
+					found = append(found, p)
+				default:
+					p.first = min(p.first, t.place)
+				}
+			})
+			for _, p := range found {
+				p.searches[p.first].add(&b)
+			}
+		}
+	}
+	return nil
+}
+
+// add takes a hit in, where it is among the newest.
+func (u *due) add(b *market.Born) {
+	u.total++
+	at, _ := slices.BinarySearchFunc(u.hits, b, newestFirst)
+	if at == market.MaxTold {
+		return
+	}
+	if len(u.hits) == market.MaxTold {
+		u.hits = u.hits[:market.MaxTold-1]
+	}
+	u.hits = slices.Insert(u.hits, at, b)
+}
+
+// newestFirst is the page's order of new ones; of a day's, those found last
+// stand first.
+func newestFirst(a, b *market.Born) int {
+	return cmp.Or(b.Listing.Date().Compare(a.Listing.Date()), cmp.Compare(b.Seq, a.Seq))
+}
+
+// tell writes the letters of some people and files them in one transaction.
+func (r *round) tell(ctx context.Context, people []*person) error {
+	var ts []market.Telling
+	var instant []string
+	searches, letters, listings := 0, 0, 0
+	for _, p := range people {
+		t, err := r.telling(p)
+		if err != nil {
+			r.Metrics.fail(failLetter)
+			r.log().ErrorContext(ctx, "a digest cannot be written", "subscriber", p.to.ID, "err", err, "again_in", lease)
+			continue
+		}
+		ts = append(ts, t)
+		if t.Letter != nil {
+			letters++
+		}
+		for _, u := range p.searches {
+			if u.told {
+				searches++
+				listings += u.total
+			}
+			if u.told && u.search.Freq == market.Instant {
+				instant = append(instant, u.search.ID)
+			}
+		}
+	}
+	told, err := r.file(ctx, ts)
+	if err != nil {
+		return fmt.Errorf("filing digests: %w", err)
+	}
+	r.Metrics.tell(searches, letters, listings, len(ts)-told)
+	return r.again(ctx, instant)
+}
+
+// file files tellings together, or, where one of them cannot be filed, each on
+// its own: the others are not to wait for it. It fails where none can be.
+func (r *round) file(ctx context.Context, ts []market.Telling) (told int, err error) {
+	told, err = r.Store.Tell(ctx, ts, r.now)
+	if err == nil || len(ts) < 2 {
+		return told, err
+	}
+	failed := 0
+	for _, t := range ts {
+		n, one := r.Store.Tell(ctx, []market.Telling{t}, r.now)
+		if ctx.Err() != nil {
+			return told, ctx.Err()
+		}
+		if one == nil {
+			told += n
+			continue
+		}
+		if failed++; failed == len(ts) {
+			return 0, err
+		}
+		r.Metrics.fail(failFile)
+		r.log().ErrorContext(ctx, "a digest cannot be filed", "subscriber", t.Subscriber, "err", one, "again_in", lease)
+	}
+	return told, nil
+}
+
+// telling is what becomes of one person's searches.
+func (r *round) telling(p *person) (market.Telling, error) {
+	t := market.Telling{Subscriber: p.to.ID}
+	var sections []Section
+	named := []string{string(market.LetterDigest), p.to.ID}
+	for _, u := range p.searches {
+		step := market.Step{Search: u.search.ID, From: u.search.Cursor, Upto: u.search.Cursor, Next: u.next}
+		if u.told {
+			step.Upto, step.Told = max(step.From, r.head), u.total
+		}
+		t.Steps = append(t.Steps, step)
+		named = append(named, step.Search, strconv.FormatInt(step.From, 10), strconv.FormatInt(step.Upto, 10))
+		if u.total == 0 {
+			continue
+		}
+		section := Section{Search: u.search, Query: u.query, Total: u.total}
+		words := allWords(r.Analyzer, u.query)
+		for _, b := range u.hits {
+			section.Hits = append(section.Hits, Hit{Listing: b.Listing, Words: words})
+		}
+		sections = append(sections, section)
+	}
+	if len(sections) == 0 {
+		return t, nil
+	}
+	raw, token := market.NewToken(market.TokenManage, p.to.ID, "", r.now, market.ManageTokenFor)
+	letter, err := r.Letters.Digest(p.to, sections, raw, r.now)
+	if err != nil {
+		return t, err
+	}
+	letter = addressed(letter, market.LetterDigest, p.to, r.now, named...)
+	t.Letter, t.Tokens = &letter, []market.Token{token}
+	return t, nil
+}
+
+// again makes instant searches due once more where Watcher has looked beyond
+// the head meanwhile: what it then wanted to make due was due already, and
+// telling has put it off to its owner's hour.
+func (r *round) again(ctx context.Context, instant []string) error {
+	for len(instant) > 0 {
+		watched, err := r.Store.Watched(ctx)
+		if err != nil {
+			return fmt.Errorf("reading how far was watched: %w", err)
+		}
+		if watched <= r.head {
+			return nil
+		}
+		err = r.Store.Hurry(ctx, watched, watched, instant, r.now.Add(orDefault(r.Delay, DefaultDelay)))
+		if errors.Is(err, market.ErrNone) {
+			continue // it has looked further still
+		}
+		if err != nil {
+			return fmt.Errorf("making instant searches due: %w", err)
+		}
+		return nil
+	}
+	return nil
+}
+
+// addressed fills in what all letters have in common. Its key is made of what
+// names it: composing it again gives the same.
+func addressed(l market.Letter, kind market.LetterKind, to market.Subscriber, now time.Time, named ...string) market.Letter {
+	h := sha256.New()
+	for _, s := range named {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	l.Key = hex.EncodeToString(h.Sum(nil)[:20])
+	l.Kind, l.Subscriber, l.To, l.Lang = kind, to.ID, to.Email, to.Lang
+	l.Created, l.State, l.NextAt = now, market.LetterQueued, now
+	return l
+}
+
+func (d *Digester) log() *slog.Logger {
+	if d.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return d.Log
+}
