@@ -25,7 +25,6 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/search/local"
 	"github.com/kajkhoj/kajkhoj/internal/search/meili"
-	"github.com/kajkhoj/kajkhoj/internal/source"
 	"github.com/kajkhoj/kajkhoj/internal/store"
 	"github.com/kajkhoj/kajkhoj/internal/web"
 )
@@ -38,8 +37,7 @@ const collectors = 4
 type app struct {
 	cfg       config.Config
 	log       *slog.Logger
-	sources   sources
-	offWhy    map[string]string // why a source does not run, by its name
+	roster    *roster
 	index     search.Index      // nil until serve has opened it
 	normalize *normalize.Normalizer
 	analyzer  *search.Analyzer
@@ -58,7 +56,7 @@ type outside struct {
 
 // newApp opens the store and puts the parts together; it starts nothing.
 func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, out outside) (a *app, err error) {
-	a = &app{cfg: c, log: log, sources: ss, offWhy: map[string]string{}, registry: prometheus.NewRegistry()}
+	a = &app{cfg: c, log: log, roster: newRoster(c, ss, log), registry: prometheus.NewRegistry()}
 	defer func() {
 		if err != nil {
 			a.close()
@@ -77,18 +75,9 @@ func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, 
 		return a, fmt.Errorf("the database: %w", err)
 	}
 	a.closers = append(a.closers, a.store.Close)
-	byName := collect.Fixed{}
-	for _, s := range ss {
-		spec := s.Spec()
-		if why := off(spec, c); why != nil {
-			a.offWhy[spec.Name] = why.Error()
-			continue
-		}
-		byName[spec.Name] = s
-	}
 	a.collector = &collect.Collector{
 		Store:     a.store,
-		Sources:   byName,
+		Sources:   a.roster,
 		Fetch:     fetch.New(fetch.Config{UserAgent: userAgent(c.Contact), Product: "Kajkhoj", AllowLoopback: out.loopback}, out.transport),
 		Normalize: a.normalize.Draft,
 		Classify:  label,
@@ -142,10 +131,9 @@ func (a *app) close() {
 // syncSources tells the store which sources there are and which of them run.
 func (a *app) syncSources(ctx context.Context) error {
 	var cs []store.SourceConfig
-	for _, s := range a.sources {
+	for _, s := range a.roster.all() {
 		name := s.Spec().Name
-		_, isOff := a.offWhy[name]
-		cs = append(cs, store.SourceConfig{Name: name, Enabled: !isOff})
+		cs = append(cs, store.SourceConfig{Name: name, Enabled: a.roster.off(name) == ""})
 	}
 	return a.store.SyncSources(ctx, cs, time.Now().UTC())
 }
@@ -255,7 +243,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 		for range collectors {
 			start("collect", time.Second, a.collector.Pass)
 		}
-		start("keep", time.Minute, (&collect.Keeper{Store: a.store, Specs: a.sources.specs()}).Pass)
+		start("keep", time.Minute, (&collect.Keeper{Store: a.store, Specs: a.roster.specs}).Pass)
 	}
 	if a.cfg.Has("collect") || a.cfg.Has("index") {
 		start("relabel", time.Minute, a.relabeller().Pass)
@@ -295,18 +283,6 @@ func (a *app) relabeller() *collect.Relabeller {
 	}
 }
 
-// shown are the sources as the public sees them: one that is off says why,
-// also where its own description has no reason.
-func (a *app) shown() []source.Spec {
-	specs := a.sources.specs()
-	for i := range specs {
-		if specs[i].Why == "" {
-			specs[i].Why = a.offWhy[specs[i].Name]
-		}
-	}
-	return specs
-}
-
 // page puts the site together.
 func (a *app) page(l net.Listener) (http.Handler, error) {
 	base := a.cfg.BaseURL
@@ -317,7 +293,7 @@ func (a *app) page(l net.Listener) (http.Handler, error) {
 		Search:    &search.Searcher{Index: a.index, Store: a.store, Analyzer: a.analyzer, Timeout: a.cfg.Search.Timeout, Log: a.log},
 		Store:     a.store,
 		Index:     a.indexState,
-		Specs:     a.shown(),
+		Specs:     a.roster.specs(),
 		Rates:     a.normalize.Rates(),
 		SkillName: a.normalize.SkillName,
 		Highlight: a.analyzer.Highlight,

@@ -41,14 +41,14 @@ func (cmd collectCmd) Run(e *env) error {
 	}
 	names := cmd.Sources
 	for _, name := range names {
-		if why := a.offWhy[name]; why != "" {
+		if why := a.roster.off(name); why != "" {
 			return fmt.Errorf("%s does not run: %s", name, why)
 		}
 	}
 	if len(names) == 0 {
 		for _, s := range ss {
-			if _, isOff := a.offWhy[s.Spec().Name]; !isOff {
-				names = append(names, s.Spec().Name)
+			if name := s.Spec().Name; a.roster.off(name) == "" {
+				names = append(names, name)
 			}
 		}
 	}

@@ -53,10 +53,10 @@ func (serveCmd) Run(e *env) error {
 // tellOff says which sources do not run. One that the operator switched on
 // and that cannot run is a fault of the set-up, and is said aloud.
 func (a *app) tellOff() {
-	for _, s := range a.sources {
+	for _, s := range a.roster.all() {
 		name := s.Spec().Name
-		why, isOff := a.offWhy[name]
-		if !isOff {
+		why := a.roster.off(name)
+		if why == "" {
 			continue
 		}
 		if on := a.cfg.Sources[name].Enabled; on != nil && *on {

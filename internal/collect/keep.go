@@ -26,14 +26,14 @@ type Keeper struct {
 	Store KeepStore
 	// Specs are all sources, also those that do not run: what was collected
 	// while they did is still theirs.
-	Specs []source.Spec
+	Specs func() []source.Spec
 }
 
 // Pass forgets one batch. It is a loop.Pass: market.ErrNone says that all
 // that is kept may be kept.
 func (k *Keeper) Pass(ctx context.Context, now time.Time) (did int, err error) {
 	var keeps []market.Keeping
-	for _, s := range k.Specs {
+	for _, s := range k.Specs() {
 		keeps = append(keeps, market.Keeping{Source: s.Name, Text: s.Terms.Keep, Refresh: s.Terms.Refresh})
 	}
 	return k.Store.Forget(ctx, keeps, now, keepBatch)

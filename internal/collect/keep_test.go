@@ -24,7 +24,7 @@ func TestKeeper(t *testing.T) {
 	a.spec.Terms.Keep = 48 * time.Hour
 	cache.spec.Terms.Refresh = 24 * time.Hour
 	d := open(t, a, b, cache)
-	k := &Keeper{Store: d.store, Specs: []source.Spec{a.spec, b.spec, cache.spec}}
+	k := &Keeper{Store: d.store, Specs: func() []source.Spec { return []source.Spec{a.spec, b.spec, cache.spec} }}
 	for _, s := range []*site{a, b, cache} {
 		s.visit = func(_ context.Context, in source.Input) (source.Result, error) {
 			item := draft("1")
