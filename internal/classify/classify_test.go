@@ -448,6 +448,115 @@ func TestWarnings(t *testing.T) {
 		{"The form saves the freelancer ID from the API.", ""},
 		{"Get the freelancer ID from the database.", ""},
 		{"We buy the freelancer ID card for you.", ""},
+
+		// Pay that depends on luck.
+		{"No payment will be made if you cannot solve it.", "unpaid"},
+		{"There is no money until the whole site is finished.", "unpaid"},
+		{"We will not be releasing any money until the end.", "unpaid"},
+		{"I am looking for a business partner who can code.", "unpaid"},
+		{"You would join us for equity.", "unpaid"},
+		{"We offer equity in this company to the right coder.", "unpaid"},
+		{"You get paid $80 for every client that signs.", "unpaid"},
+		{"All I ask for is an honest testimonial afterwards.", "unpaid"},
+		{"We don't have any funding yet.", "unpaid"},
+		{"If your draft helps us win the client, we pay well.", "unpaid"},
+		{"শুধু কমিশনের ভিত্তিতে কাজ।", "unpaid"},
+		{"No payment is due before you approve our plan.", ""},
+		{"Write about private equity funds.", ""},
+		{"A page where charities find volunteer work.", ""},
+		{"Salary plus a commission.", ""},
+		// Chat.
+		{"You must be able to work through WhatsApp.", "chat"},
+		{"You will use Telegram to communicate with the team.", "chat"},
+		{"If interested, WhatsApp me at the number in my profile.", "chat"},
+		{"You can talk to me on Instagram instead.", "chat"},
+		{"Please drop your WhatsApp number in the proposal.", "chat"},
+		{"escríbeme por WhatsApp", "chat"},
+		{"আমাকে হোয়াটসঅ্যাপে নক দিন", "chat"},
+		{"The chatbot must communicate through WhatsApp.", ""},
+		{"Users can contact us on Instagram.", ""},
+		// Free work.
+		{"Applicants must provide a sample design before the interview.", "freetrial"},
+		{"Please send us a sketch of the home page with your bid.", "freetrial"},
+		{"Send me a mockup of how you would lay it out.", "freetrial"},
+		{"First make me a short sample reel, then we talk.", "freetrial"},
+		{"I send you questions and see if you can solve them.", "freetrial"},
+		{"Send samples of your previous designs.", ""},
+		{"Show a demo of the finished plug-in at the end.", ""},
+		{"Customers order a free sample of the cloth.", ""},
+		// Identity.
+		{"We need five selfie videos with different clothes.", "id"},
+		{"Add one passport style photo from your childhood.", "id"},
+		{"Open a wallet with your own name and ID.", "id"},
+		{"Users complete KYC in the app.", ""},
+		{"envía una foto de tu pasaporte", "id"},
+		// Accounts.
+		{"You must have a Top Rated account.", "rent"},
+		{"You attend the interviews on our behalf.", "cheat"},
+		{"Buying a verified Upwork account.", "rent"},
+		{"We bid on jobs using your profile.", "rent"},
+		{"tomar upwork account ta lagbe", "rent"},
+		{"You attend meetings on behalf of the sales team.", ""},
+		{"We sell handbags on an Amazon account.", ""},
+		// Reviews and votes.
+		{"App reviewers wanted, five minutes each.", "reviews"},
+		{"A script that casts votes for my photo.", "reviews"},
+		{"Vote for us in the contest.", "reviews"},
+		{"I want to sell Instagram followers on a web shop.", "reviews"},
+		{"Your task is to remove negative reviews from Google.", "reviews"},
+		{"আমাদের অ্যাপে ফাইভ স্টার রেটিং দিন", "reviews"},
+		{"Build a tool that detects fake reviews.", ""},
+		{"We want to grow our audience on Instagram.", ""},
+		{"Automatic follow-ups for new leads.", ""},
+		// Money without work.
+		{"Get paid for talking with friends.", "pay"},
+		{"Join using my referral link.", "pay"},
+		{"It takes 2 hours work, 300 USD.", "pay"},
+		{"ঘরে বসে সহজে আয় করুন", "pay"},
+		{"ghore bose income korun", "pay"},
+		{"A referral link for every customer of the shop.", ""},
+		{"Cash out service for our partners.", "forward"},
+		{"Use your bank account to receive our transfers.", "rent forward"},
+		{"আপনার বিকাশে টাকা আসবে", "forward"},
+		// Study.
+		{"It must pass Turnitin.", "cheat"},
+		{"Humanize the text of my essays.", "cheat"},
+		{"I am a research scholar and two papers need to be written.", "cheat"},
+		{"A conference style report is to be handed in.", "cheat"},
+		{"It is based on the methods learned in this course.", "cheat"},
+		{"hago la tarea de matemáticas, haz mi tarea", "cheat"},
+		{"আমার থিসিস লিখে দিতে হবে", "cheat"},
+		{"amar assignment ta likhe den", "cheat"},
+		{"Build a homework help app.", ""},
+		{"A quiz app for our training courses.", ""},
+		// Against the law or the rules of others.
+		{"The bot must work without getting our accounts flagged.", "illegal"},
+		{"Rotate the IP often to avoid detection.", "illegal"},
+		{"Rebuild the game's color prediction with an admin panel.", "illegal"},
+		{"The admin can decide the winner.", "illegal"},
+		{"I need somebody who reverse engineers, to reverse engineer an Android app.", "illegal"},
+		{"Get around SSL pinning.", "illegal"},
+		{"Decompile and change the app without the source code.", "illegal"},
+		{"We need a GPS spoofer.", "illegal"},
+		{"I have 200 Discord user tokens.", "illegal"},
+		{"Write recoil scripts for a shooter.", "illegal"},
+		{"A poker bot for an online casino.", "illegal"},
+		{"Make him appear to say my words.", "illegal"},
+		{"Edit a bank statement for me.", "illegal"},
+		{"We send 2 million emails per day.", "illegal"},
+		{"Call my boss and say this.", "illegal"},
+		{"Download songs from a streaming service.", "illegal"},
+		{"ক্যাপচা বাইপাস করার স্ক্রিপ্ট চাই", "illegal"},
+		{"ফেক আইডি খুলতে হবে", "illegal"},
+		{"We need perfiles falsas for a site.", "illegal"},
+		{"Detect fake accounts with machine learning.", ""},
+		{"A model for deepfake detection.", ""},
+		{"Hand over the source code of the app at the end.", ""},
+		{"The shop needs account registration and checkout.", ""},
+		{"Log-in by OTP flow.", ""},
+		{"Create 5 user accounts for our staff.", ""},
+		{"Our shop's fake plants need a page.", ""},
+		{"Generate a license key for each customer.", ""},
 	}
 	for _, c := range cases {
 		l := Listing(market.Listing{Title: "Some work", Description: c.text})
@@ -458,6 +567,33 @@ func TestWarnings(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, strings.Join(kinds, " ")); diff != "" {
 			t.Errorf("%q: %v (-want +got)\n%s", c.text, l.Warnings, diff)
+		}
+	}
+}
+
+// A price far above simple work is a sign; the quote is the work.
+func TestPayFarAboveTheWork(t *testing.T) {
+	for _, c := range []struct {
+		title string
+		pay   market.Pay
+		want  string // quote
+	}{
+		{"A logo for our bakery", market.Pay{Kind: market.PayFixed, USD: 40_000_00}, "logo"},
+		{"A logo for our bakery", market.Pay{Kind: market.PayFixed, USD: 400_00}, ""},
+		{"A logo for our bakery", market.Pay{Kind: market.PayYearly, USD: 40_000_00}, ""},
+		{"A logo for our bakery", market.Pay{}, ""},
+		{"Payment system in Go", market.Pay{Kind: market.PayFixed, USD: 40_000_00}, ""},
+		{"Machine learning platform and its logo", market.Pay{Kind: market.PayFixed, USD: 40_000_00}, ""},
+	} {
+		got := ""
+		for _, w := range Listing(market.Listing{Title: c.title, Description: "See the title.", Pay: c.pay}).Warnings {
+			if w.Kind == market.WarnPay {
+				got = w.Evidence.Quote
+				checkEvidence(t, c.title, "See the title.", w.Evidence)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s for %v: %q, want %q", c.title, c.pay, got, c.want)
 		}
 	}
 }

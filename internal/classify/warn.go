@@ -9,6 +9,7 @@ var warningKinds = map[int]market.WarningKind{
 	warnFee: market.WarnFee, warnID: market.WarnID, warnChat: market.WarnChat, warnRent: market.WarnRent, warnReviews: market.WarnReviews,
 	warnFree: market.WarnFreeTrial, warnForward: market.WarnForward, warnCheat: market.WarnCheat, warnCard: market.WarnCard, warnPay: market.WarnPay,
 	cheatTitle: market.WarnCheat, warnUnpaid: market.WarnUnpaid, warnIllegal: market.WarnIllegal,
+	plainID: market.WarnID, plainChat: market.WarnChat, plainReviews: market.WarnReviews, plainFree: market.WarnFreeTrial,
 }
 
 var (
@@ -22,7 +23,11 @@ var (
 	// product are those of the subjects that are never the one who asks.
 	product = words("users", "user", "customers", "customer", "clients", "members", "member", "visitors", "buyers", "sellers", "students", "patients", "guests",
 		"app", "application", "website", "site", "system", "platform", "bot", "button", "feature", "page", "form", "script", "tool", "software", "plugin", "tenants",
-		"drivers", "vendors", "they", "who", "people", "allow", "allows", "api", "property", "car", "apartment")
+		"drivers", "vendors", "they", "who", "people", "allow", "allows", "api", "property", "car", "apartment", "chatbot", "chatbots", "ai", "integration")
+	// fighting are words before a fraud by which the work is against it, and
+	// fought those behind it: "detect fake profiles", "deepfake detection".
+	fighting = words("detect", "detects", "detecting", "detection", "prevent", "prevents", "preventing", "identify", "identifies", "identifying", "against", "stop", "stopping", "fight", "fighting", "combat", "filter", "filtering", "report", "reporting", "flag", "flags", "flagging", "eliminate", "protect")
+	fought   = words("detection", "detector", "prevention", "classifier", "protection", "monitoring", "awareness")
 	// payers are words before "pay the fee" by which it is not the worker who
 	// pays.
 	payers = words("we", "i", "we'll", "i'll", "company", "client", "clients", "employer", "firm", "agency", "us", "gladly", "platform")
@@ -57,6 +62,9 @@ func (d *document) warnings() []market.Warning {
 	}
 	look("title", d.title, d.titleHits)
 	look("description", d.text, d.textHits)
+	if m, ok := d.lavish(); ok && first[market.WarnPay].Kind == "" {
+		first[market.WarnPay] = market.Warning{Kind: market.WarnPay, Evidence: evidence("title", d.title, m.First, m.Last)}
+	}
 	var out []market.Warning
 	for _, kind := range market.WarningKinds {
 		if w, ok := first[kind]; ok {
@@ -66,14 +74,58 @@ func (d *document) warnings() []market.Warning {
 	return out
 }
 
+// The least price in US cents that is far above simple work, and the most
+// that a kind of work asks of the worker (kindTable) to be simple.
+const (
+	lavishPrice = 20_000 * 100
+	simpleWork  = 0.7
+)
+
+// lavish is the simple work that the title names where a fixed price is far
+// above it.
+func (d *document) lavish() (m phrase.Match, ok bool) {
+	if p := d.listing.Pay; p.Kind != market.PayFixed || p.USD < lavishPrice {
+		return m, false
+	}
+	for _, h := range d.titleHints {
+		if h.ID < len(families) {
+			continue
+		}
+		if kinds[h.ID-len(families)].level > simpleWork {
+			return m, false
+		}
+		m, ok = h, true
+	}
+	return m, ok
+}
+
 // bids reports whether a hit is said to the worker.
 func bids(t *phrase.Text, m phrase.Match) bool {
-	if before(t, m.First, 4, denied) || after(t, m.Last, 3, denied) && m.ID != warnCard && !(m.ID == warnFree && after(t, m.Last, 5, paid)) {
+	if before(t, m.First, 4, denied) {
 		return false
 	}
-	for i := m.First; i <= m.Last; i++ {
-		if denied[t.Fold(i)] && m.ID != warnFree { // "the first articles are not paid"
+	switch m.ID {
+	case warnCheat, cheatTitle, warnUnpaid, warnIllegal, plainFree, plainReviews:
+		// Their phrases deny and avoid by themselves ("without getting banned",
+		// "no money until"), and more of it may follow.
+		if m.ID != warnUnpaid && deniedAfter(t, m.Last, 2) {
 			return false
+		}
+		if before(t, m.First, 4, fighting) || after(t, m.Last, 1, fought) {
+			return false
+		}
+	case warnFree: // "the first articles are not paid"
+		if after(t, m.Last, 3, denied) && !after(t, m.Last, 5, paid) {
+			return false
+		}
+	default:
+		if after(t, m.Last, 3, denied) && m.ID != warnCard {
+			return false
+		}
+		for i := m.First; i <= m.Last; i++ {
+			if denied[t.Fold(i)] {
+				return false
+			}
 		}
 	}
 	if t.Words[m.First].Start < t.Words[m.Last].Start && t.Raw[t.Words[m.First].Start] >= 0x80 {
@@ -87,6 +139,8 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 				return false
 			}
 		}
+	case warnCheat:
+		return !after(t, m.Last, 1, learning)
 	case warnPay:
 		return !before(t, m.First, 4, product)
 	case warnReviews:
@@ -99,7 +153,7 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		return !before(t, m.First, 4, product) && !after(t, m.Last, 4, paidBy) && (before(t, m.First, 2, addressed) || !before(t, m.First, 3, payers))
 	case warnCard:
 		return !before(t, m.First, 4, product) && !before(t, m.First, 3, payers) && !after(t, m.Last, 4, sourcesOfData)
-	case warnForward, warnRent:
+	case warnForward, warnRent, plainID, plainChat, plainFree:
 		return !before(t, m.First, 4, product)
 	case warnChat, warnReviews, warnID, warnFree:
 		if statement[t.Fold(m.First)] {
