@@ -53,9 +53,9 @@ type Subscriptions interface {
 	// Revoke makes every link of the token's person void, that token's
 	// included.
 	Revoke(ctx context.Context, raw string, now time.Time) error
-	// Forget deletes everything that is stored about the token's person. Only
+	// ForgetPerson deletes everything that is stored about the token's person. Only
 	// that their address takes no mail, where that is so, is kept, as a hash.
-	Forget(ctx context.Context, raw string, now time.Time) error
+	ForgetPerson(ctx context.Context, raw string, now time.Time) error
 	// Dossier is everything that is stored about the token's person.
 	Dossier(ctx context.Context, raw string, now time.Time) (market.Dossier, error)
 
