@@ -39,7 +39,9 @@ type Store interface {
 	// are still where From says, files the letter with its tokens, and gives
 	// the claim back. told counts the tellings that were taken; one whose
 	// search has moved, ended or was paused meanwhile is void and gives its
-	// claim back too.
+	// claim back too. A search that Hurry named during the claim, for a number
+	// beyond Upto and a time after now, is due then where Next is later: what
+	// was founded while its owner was being told is not left to their hour.
 	Tell(ctx context.Context, ts []market.Telling, now time.Time) (told int, err error)
 
 	// Watched is up to where Hurry has looked.

@@ -55,9 +55,6 @@ type Digester struct {
 	// Gap is the least time between two mails with listings to one person; 0
 	// means DefaultGap.
 	Gap time.Duration
-	// Delay is how long news for an instant search waits for more, as that
-	// of Watcher; 0 means DefaultDelay.
-	Delay time.Duration
 	// People is how many people one pass tells at most; 0 means DefaultPeople.
 	People int
 	// Metrics and Log may be nil.
@@ -257,10 +254,9 @@ func newestFirst(a, b *market.Born) int {
 	return cmp.Or(b.Listing.Date().Compare(a.Listing.Date()), cmp.Compare(b.Seq, a.Seq))
 }
 
-// tell writes the letters of some people and files them in one transaction.
+// tell writes the letters of some people, and files them.
 func (r *round) tell(ctx context.Context, people []*person) error {
 	var ts []market.Telling
-	var instant []string
 	searches, letters, listings := 0, 0, 0
 	for _, p := range people {
 		t, err := r.telling(p)
@@ -278,9 +274,6 @@ func (r *round) tell(ctx context.Context, people []*person) error {
 				searches++
 				listings += u.total
 			}
-			if u.told && u.search.Freq == market.Instant {
-				instant = append(instant, u.search.ID)
-			}
 		}
 	}
 	told, err := r.file(ctx, ts)
@@ -288,7 +281,7 @@ func (r *round) tell(ctx context.Context, people []*person) error {
 		return fmt.Errorf("filing digests: %w", err)
 	}
 	r.Metrics.tell(searches, letters, listings, len(ts)-told)
-	return r.again(ctx, instant)
+	return nil
 }
 
 // file files tellings together, or, where one of them cannot be filed, each on
@@ -350,30 +343,6 @@ func (r *round) telling(p *person) (market.Telling, error) {
 	letter = addressed(letter, market.LetterDigest, p.to, r.now, named...)
 	t.Letter, t.Tokens = &letter, []market.Token{token}
 	return t, nil
-}
-
-// again makes instant searches due once more where Watcher has looked beyond
-// the head meanwhile: what it then wanted to make due was due already, and
-// telling has put it off to its owner's hour.
-func (r *round) again(ctx context.Context, instant []string) error {
-	for len(instant) > 0 {
-		watched, err := r.Store.Watched(ctx)
-		if err != nil {
-			return fmt.Errorf("reading how far was watched: %w", err)
-		}
-		if watched <= r.head {
-			return nil
-		}
-		err = r.Store.Hurry(ctx, watched, watched, instant, r.now.Add(orDefault(r.Delay, DefaultDelay)))
-		if errors.Is(err, market.ErrNone) {
-			continue // it has looked further still
-		}
-		if err != nil {
-			return fmt.Errorf("making instant searches due: %w", err)
-		}
-		return nil
-	}
-	return nil
 }
 
 // addressed fills in what all letters have in common. Its key is made of what

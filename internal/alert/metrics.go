@@ -37,7 +37,7 @@ func NewMetrics(reg prometheus.Registerer, stats func(ctx context.Context, now t
 	}
 	m := &Metrics{
 		searches: counter("searches", "Due searches that were looked through for news."),
-		digests:  counter("digests", "Mails with new listings that were put into the outbox."),
+		digests:  counter("digests", "Mails with new listings that were composed."),
 		listings: counter("listings", "Listings that these mails tell of."),
 		void:     counter("void", "Reckonings thrown away, because the search had moved or ended meanwhile."),
 		held:     counter("held", "Instant searches put off to their owner's hour, because they had sent the day's most."),
