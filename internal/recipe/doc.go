@@ -18,11 +18,12 @@
 //	close_after: 1              # 1 for APIs and feeds, 2 for HTML
 //	rolling: false
 //	max_age: 720h
-//	limits: {pages: 50, bytes: 8388608, time: 10m}
+//	limits: {pages: 50, bytes: 8388608, items: 10000, time: 10m}
 //	terms:
 //	  url: https://example.com/terms
 //	  read: 2026-10-02
 //	  note: What they say, in a sentence.
+//	  allowed: Why the site may be collected, in a sentence.
 //	  poll_floor: 1h
 //	  delay: 2s
 //	  attribution: Example Jobs
@@ -37,6 +38,7 @@
 //
 // # The request and its pages
 //
+//	each: [design, writing]     # or {env: KAJKHOJ_EXAMPLE_BOARDS}: values parted by commas
 //	request:
 //	  url: https://example.com/api?page={page}&limit={size}
 //	  method: GET
@@ -51,8 +53,11 @@
 //	  stop: .page >= .last      # a condition on the whole page: it is the last
 //	  pages: 10                 # read no more pages than this
 //
-// {page}, {offset}, {cursor}, {size} and {env.NAME} may stand in the url,
-// in header values and in the body; in the url they are query-escaped. On the
+// {page}, {offset}, {cursor}, {size}, {each} and {env.NAME} may stand in the
+// url, in header values and in the body; in the url they are escaped. The
+// pages are read for each value of {each} in turn; one whose pages fail does
+// not keep the others from being read. Keys and tokens come from the
+// environment only. On the
 // first page {cursor} is empty, and a query parameter that is {cursor} alone
 // is left out. A page without items ends the paging, and so
 // does a page that brings only items which the run has already seen. A short
@@ -60,10 +65,11 @@
 //
 // # The format
 //
-//	format: json                # json, feed, html, script or jsonld
+//	format: json                # json, feed, sitemap, html, script or jsonld
 //
 // json: the body is JSON. feed: RSS 0.9 to 2.0, RDF or Atom, turned into
-// JSON (below). script: JSON inside an HTML page; script: says where:
+// JSON (below). sitemap: a sitemap, as {"urls": [{"loc", "lastmod"}],
+// "sitemaps": [{"loc", "lastmod"}]}; its pages are read as detail pages. script: JSON inside an HTML page; script: says where:
 //
 //	script:
 //	  marker: window.App.state  # the JSON value after this text (and "=", ":" or "(")
@@ -73,7 +79,7 @@
 // application/ld+json scripts, also inside arrays, @graph and ItemList.
 // html: the page's elements.
 //
-// In json, feed, script and jsonld everything is said in jq (gojq, without
+// In json, feed, sitemap, script and jsonld everything is said in jq (gojq, without
 // environment, files and further input). Besides jq's own functions there is
 // unescape, which decodes HTML entities once. In html everything is
 // said in CSS selectors.
@@ -87,7 +93,7 @@
 // source.ErrFormat. challenge: adds a list of regular expressions to those
 // known. An answer that holds to expect is never taken for a challenge.
 // html needs an expect, so that a page without items can be told from a
-// wrong page. feed and jsonld need no items; they take all. Any feed is a
+// wrong page. feed, sitemap and jsonld need no items; they take all. Any feed is a
 // feed: expect says whose, as in .link | startswith("https://example.com/").
 //
 // A feed becomes the JSON
@@ -139,13 +145,26 @@
 //	{css: a.title, attr: href}  # an attribute instead of the text
 //	{css: div.text, html: true} # the inner HTML
 //	{css: li, join: ", "}       # all matches (or all of an array) as one text
-//	{value: USD}                # a constant
+//	{value: USD}                # a constant; {each} stands for its value
+//	{jq: .day, date: "DD.MM.YYYY HH:mm", zone: Asia/Dhaka} # posted and expires
 //
 // In html the selector "&" is the item itself. A list field takes every
 // match; a single field takes the first, and in jq an array with several
 // values needs a join. null, missing and empty are all nothing. An object
 // where a text belongs is an error, and that item is rejected with its
 // beginning and the reason; the others go on.
+//
+// Dates, currencies and periods are read by normalising, in all the forms
+// that it knows. What a site leaves to be guessed is said here: date is the
+// form (YYYY YY MMMM MMM MM M DD D dddd ddd HH hh h mm m ss s A a Z, words in
+// [brackets]), zone the zone of a date that tells none (alone it is for dates
+// in ISO 8601), and constants are the currency and the period of a site that
+// has but one:
+//
+//	pay_currency: [.currency, {value: BDT}]
+//	pay_period: {value: monthly}
+//
+// A text of another form than date is nothing, so that the next choice counts.
 //
 // # Leaving out
 //
@@ -177,4 +196,19 @@
 //
 // One page is asked for each item that is not left out. An item whose page
 // answers 404 or 410 is skipped as gone.
+//
+// # Bounds
+//
+// A recipe has at most 256 KiB, an expression of jq 10,000 bytes, a regular
+// expression 1,000 bytes and 2,000 instructions, and it is run on the first
+// 256 KiB of a text. The jq of a page may take 30 seconds; one expression may
+// run 200 million steps, let the heap grow by 256 MiB and give 100,000 values.
+// jq does not assign (=, |= and the like), because one index would make it
+// take any amount of memory. Errors of a recipe name line and key.
+//
+// # Drafts
+//
+// What only an operator can say, because it is a reading of the site's terms,
+// may be blank in a draft (ParseDraft, Blanks): terms.url, read, note, allowed,
+// poll_floor, attribution, full_text, syndicate, index and permission.
 package recipe

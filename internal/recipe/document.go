@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
@@ -24,7 +27,7 @@ var ErrMarker = fmt.Errorf("%w: the script with its data is missing", source.Err
 
 // format is how a body is read.
 type format struct {
-	kind   string // json, feed, html, script, jsonld
+	kind   string // json, feed, sitemap, html, script, jsonld
 	marker string
 	script goquery.Matcher
 }
@@ -38,6 +41,7 @@ type document struct {
 	page *url.URL // its address
 	url  *url.URL // what its relative addresses are resolved against
 	node any      // a JSON value or a *goquery.Selection
+	each string   // the value of {each} that the page was asked for with
 }
 
 // formatError makes err an ErrFormat with its own words.
@@ -67,6 +71,11 @@ func (f format) read(page fetch.Page) (document, error) {
 		d.node, err = readFeed(body)
 		if err != nil && looksLikeHTML(body) {
 			err = errors.New("an HTML page instead of a feed")
+		}
+	case "sitemap":
+		d.node, err = readSitemap(body)
+		if err != nil && looksLikeHTML(body) {
+			err = errors.New("an HTML page instead of a sitemap")
 		}
 	default:
 		var doc *goquery.Document
@@ -227,7 +236,10 @@ func (r *reader) items(ctx context.Context, d document) ([]any, error) {
 		switch v := d.node.(type) {
 		case []any: // jsonld
 			return v, nil
-		case map[string]any: // feed
+		case map[string]any: // feed, sitemap
+			if urls, ok := v["urls"].([]any); ok {
+				return urls, nil
+			}
 			items, _ := v["items"].([]any)
 			return items, nil
 		}
@@ -245,4 +257,54 @@ func (r *reader) items(ctx context.Context, d document) ([]any, error) {
 		}
 	}
 	return vs, nil
+}
+
+// readSitemap reads a sitemap or an index of sitemaps (sitemaps.org, protocol
+// 0.9) into the JSON that doc.go shows.
+func readSitemap(body []byte) (any, error) {
+	type entry struct {
+		Loc     string `xml:"loc"`
+		LastMod string `xml:"lastmod"`
+	}
+	var x struct {
+		XMLName  xml.Name
+		URLs     []entry `xml:"url"`
+		Sitemaps []entry `xml:"sitemap"`
+	}
+	if utf8.Valid(body) {
+		body = encodingDecl.ReplaceAll(body, []byte("${1}utf-8${3}"))
+	}
+	if err := xml.Unmarshal(body, &x); err != nil {
+		return nil, fmt.Errorf("sitemap: %w", err)
+	}
+	if x.XMLName.Local != "urlset" && x.XMLName.Local != "sitemapindex" {
+		return nil, fmt.Errorf("neither a sitemap nor an index of sitemaps, but <%s>", x.XMLName.Local)
+	}
+	of := func(es []entry) []any {
+		out := []any{}
+		for _, e := range es {
+			out = append(out, map[string]any{"loc": strings.TrimSpace(e.Loc), "lastmod": strings.TrimSpace(e.LastMod)})
+		}
+		return out
+	}
+	return map[string]any{"urls": of(x.URLs), "sitemaps": of(x.Sitemaps)}, nil
+}
+
+// Read reads a page in one of the formats json, feed, sitemap, jsonld and
+// script as doc.go describes, into the JSON value that a recipe's jq is given.
+// For script, marker or css says where the JSON is. Its errors wrap
+// source.ErrFormat.
+func Read(page fetch.Page, kind, marker, css string) (any, error) {
+	f := format{kind: kind, marker: marker}
+	if css != "" {
+		var err error
+		if f.script, err = cascadia.Compile(css); err != nil {
+			return nil, formatError("css: %w", err)
+		}
+	}
+	if f.isHTML() {
+		return nil, formatError("html has no JSON value")
+	}
+	d, err := f.read(page)
+	return d.node, err
 }

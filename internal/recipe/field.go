@@ -8,9 +8,11 @@ import (
 	"maps"
 	"net/url"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
@@ -96,12 +98,62 @@ type pick struct {
 	as     string
 	join   *string
 	name   string
+	layout string         // of a date, as package time has it
+	zone   *time.Location // of a date that tells none
 }
 
 // found is what a field gave: its texts and the site's name for it.
 type found struct {
 	texts []string
 	name  string
+	// fixed says that the text is the recipe's own, in which {each} stands
+	// for a value.
+	fixed bool
+}
+
+const (
+	// maxText is how much of one text is read, in bytes, and maxRegexp the
+	// greatest length of a regular expression. A run of one takes time
+	// proportional to the product of both (package regexp), and cannot be
+	// interrupted.
+	maxText   = 256 << 10
+	maxRegexp = 1000
+	// maxRegexpSize bounds a compiled one: "(x{1000})" is short and large.
+	maxRegexpSize = 2000
+)
+
+// compileRegexp compiles an expression within the bounds.
+func compileRegexp(expr string) (*regexp.Regexp, error) {
+	if len(expr) > maxRegexp {
+		return nil, fmt.Errorf("regexp: longer than %d bytes", maxRegexp)
+	}
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	if len(prog.Inst) > maxRegexpSize {
+		return nil, fmt.Errorf("regexp: it becomes %d instructions, at most %d are run", len(prog.Inst), maxRegexpSize)
+	}
+	return re, nil
+}
+
+// head is at most n bytes of a text, and whole letters.
+func head(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
 }
 
 // compileField compiles the choices for one field. In html a bare
@@ -165,7 +217,17 @@ func compilePick(c choice, html bool) (p pick, err error) {
 		return p, errors.New("as goes with regexp")
 	}
 	if c.Regexp != "" {
-		if p.regexp, err = regexp.Compile(c.Regexp); err != nil {
+		if p.regexp, err = compileRegexp(c.Regexp); err != nil {
+			return p, err
+		}
+	}
+	if c.Date != "" {
+		if p.layout, err = layoutOf(c.Date); err != nil {
+			return p, err
+		}
+	}
+	if c.Zone != "" {
+		if p.zone, err = zoneOf(c.Zone); err != nil {
 			return p, err
 		}
 	}
@@ -188,7 +250,7 @@ func (f field) of(ctx context.Context, node any) (found, error) {
 			}
 			vs = vs[:1]
 		}
-		return found{vs, p.name}, nil
+		return found{vs, p.name, p.value != nil}, nil
 	}
 	return found{}, nil
 }
@@ -211,6 +273,7 @@ func (p pick) texts(ctx context.Context, node any) ([]string, error) {
 	}
 	var out []string
 	for _, s := range raw {
+		s = head(s, maxText)
 		if p.regexp != nil {
 			at := p.regexp.FindStringSubmatchIndex(s)
 			switch {
@@ -224,6 +287,12 @@ func (p pick) texts(ctx context.Context, node any) ([]string, error) {
 				s = ""
 			default:
 				s = s[at[0]:at[1]]
+			}
+		}
+		if p.layout != "" || p.zone != nil {
+			var ok bool
+			if s, ok = p.dated(s); !ok {
+				continue
 			}
 		}
 		if s = strings.TrimSpace(s); s != "" {
@@ -299,6 +368,9 @@ func (r *reader) values(ctx context.Context, d document, node any) (values, erro
 		}
 		if len(got.texts) == 0 {
 			continue
+		}
+		if got.fixed {
+			got.texts = []string{strings.ReplaceAll(got.texts[0], "{each}", d.each)}
 		}
 		if f.name == "url" {
 			if got.texts[0], err = resolve(d.url, got.texts[0]); err != nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
@@ -27,6 +28,7 @@ type recipe struct {
 	spec     source.Spec
 	getenv   func(string) string
 	request  request
+	each     eachFile
 	paging   paging
 	lists    []*reader // one, or two where the site has two forms
 	mojibake bool
@@ -75,14 +77,21 @@ type rule struct {
 // the source collects. All that is wrong with a recipe comes back at once,
 // each with its line.
 func Parse(data []byte, getenv func(string) string) (source.Source, error) {
+	return compile(data, getenv, func(*source.Spec) {})
+}
+
+// compile is Parse; fill may change the spec before it is checked.
+func compile(data []byte, getenv func(string) string, fill func(*source.Spec)) (source.Source, error) {
 	f, root, err := read(data)
 	if err != nil {
 		return nil, err
 	}
 	m := &mistakes{root: root}
 	r := &recipe{spec: specOf(f), getenv: getenv}
+	fill(&r.spec)
 	m.spec(r.spec.Check())
 	r.request = compileRequest(f, m)
+	r.each = f.Each
 	challenge := compileRegexps(f.Challenge, m, "challenge")
 	r.lists = append(r.lists, compileList(f, f.pageFile, challenge, m))
 	if f.Otherwise != nil {
@@ -110,9 +119,9 @@ func specOf(f file) source.Spec {
 		Name: f.Name, Title: f.Title, Home: f.Home, Schedule: f.Schedule,
 		Enabled: f.Enabled, Why: f.Why, Needs: f.Needs, Env: f.Env,
 		CloseAfter: f.CloseAfter, Rolling: f.Rolling, MaxAge: f.MaxAge,
-		Limits: source.Limits{Pages: f.Limits.Pages, Bytes: f.Limits.Bytes, Time: f.Limits.Time},
+		Limits: source.Limits{Pages: f.Limits.Pages, Bytes: f.Limits.Bytes, Items: f.Limits.Items, Time: f.Limits.Time},
 		Terms: source.Terms{
-			URL: f.Terms.URL, Read: f.Terms.Read, Note: f.Terms.Note,
+			URL: f.Terms.URL, Read: f.Terms.Read, Note: f.Terms.Note, Allowed: f.Terms.Allowed,
 			PollFloor: f.Terms.PollFloor, Delay: f.Terms.Delay,
 			Attribution: f.Terms.Attribution, AttributionURL: f.Terms.AttributionURL,
 			Follow: f.Terms.Follow, FullText: f.Terms.FullText,
@@ -126,7 +135,7 @@ func compileFormat(kind string, s scriptFile, m *mistakes, path ...string) forma
 	f := format{kind: kind, marker: s.Marker}
 	under := func(keys ...string) []string { return append(slices.Clone(path), keys...) }
 	switch kind {
-	case "json", "feed", "html", "jsonld":
+	case "json", "feed", "sitemap", "html", "jsonld":
 		if s != (scriptFile{}) {
 			m.add(errors.New("goes with format: script"), under("script")...)
 		}
@@ -140,7 +149,7 @@ func compileFormat(kind string, s scriptFile, m *mistakes, path ...string) forma
 			f.script = sel
 		}
 	default:
-		m.add(fmt.Errorf("%q is none of json, feed, html, script, jsonld", kind), under("format")...)
+		m.add(fmt.Errorf("%q is none of json, feed, sitemap, html, script, jsonld", kind), under("format")...)
 	}
 	return f
 }
@@ -170,7 +179,7 @@ func compileConditions(exprs []string, html bool, m *mistakes, path ...string) (
 
 func compileRegexps(exprs []string, m *mistakes, path ...string) (out []*regexp.Regexp) {
 	for _, e := range exprs {
-		re, err := regexp.Compile(e)
+		re, err := compileRegexp(e)
 		m.add(err, path...)
 		out = append(out, re)
 	}
@@ -192,6 +201,9 @@ func compileFields(fs map[string]choiceList, html bool, m *mistakes, path ...str
 				m.add(errors.New("name, what the site calls it, goes with level and english, and with these always"), at...)
 				break
 			}
+			if (p.layout != "" || p.zone != nil) && name != "posted" && name != "expires" {
+				m.add(errors.New("date and zone go with posted and expires"), at...)
+			}
 		}
 		out = append(out, f)
 	}
@@ -204,7 +216,7 @@ func compileList(f file, p pageFile, challenge []*regexp.Regexp, m *mistakes, pa
 	html := r.format.isHTML()
 	r.expect = compileConditions(p.Expect, html, m, at("expect")...)
 	switch {
-	case p.Items == "" && p.Format != "feed" && p.Format != "jsonld":
+	case p.Items == "" && p.Format != "feed" && p.Format != "sitemap" && p.Format != "jsonld":
 		m.add(errors.New("missing"), at("items")...)
 	case html:
 		sel, err := cascadia.Compile(p.Items)
@@ -267,7 +279,7 @@ func compileRules(rules []ruleFile, p pageFile, m *mistakes, path ...string) (ou
 			if rf.Regexp == "" {
 				m.add(errors.New("regexp is needed"), at...)
 			}
-			re, err := regexp.Compile(rf.Regexp)
+			re, err := compileRegexp(rf.Regexp)
 			m.add(err, at...)
 			r.re = re
 		}
@@ -281,8 +293,8 @@ func compileDetail(r *recipe, f file, m *mistakes) {
 		return
 	}
 	d := f.Detail
-	if d.Format == "feed" {
-		m.add(errors.New("no detail page is a feed"), "detail", "format")
+	if d.Format == "feed" || d.Format == "sitemap" {
+		m.add(errors.New("no detail page is a feed or a sitemap"), "detail", "format")
 		return
 	}
 	rd := &reader{format: compileFormat(d.Format, d.Script, m, "detail"), challenge: r.lists[0].challenge}
@@ -315,12 +327,16 @@ func (r *recipe) Spec() source.Spec { return r.spec }
 // Extract implements source.Source: it reads the first listing page as
 // Collect does, without detail pages.
 func (r *recipe) Extract(ctx context.Context, page fetch.Page, in source.Input) error {
-	p, err := r.read(ctx, page)
+	each := ""
+	if len(r.each.Values) > 0 {
+		each = r.each.Values[0]
+	}
+	p, err := r.read(ctx, page, each)
 	if err != nil {
 		return err
 	}
 	run := newRun(r, nil, in)
-	if err := run.items(ctx, p.items); err != nil {
+	if _, err := run.items(ctx, p.items); err != nil {
 		return err
 	}
 	return run.unreadable()
@@ -332,6 +348,10 @@ func (r *recipe) Collect(ctx context.Context, in source.Input) (source.Result, e
 }
 
 // collect is Collect with its way to the network.
+//
+// Where {each} stands for several values, each has its own pages. One whose
+// pages fail does not keep the others from being read; its error is the
+// run's, which then is not complete.
 func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Page, error), in source.Input) (source.Result, error) {
 	var res source.Result
 	env, err := r.env()
@@ -342,62 +362,110 @@ func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Pag
 		p, err := get(q)
 		return p, env.hide(err)
 	}, in)
-	at := r.paging.start()
-	capped := false
-	for n := 1; ; n++ {
-		q := r.request.at(at, env)
-		hidden := env.hideText(q.URL)
-		if n == 1 && in.Validator.URL == hidden {
-			q.Validator = in.Validator
-			q.Validator.URL = q.URL
+	each := r.eachOf(env)
+	// A 304 for one of several addresses would say nothing of the others.
+	run.conditional = len(each) == 1
+	complete := true
+	var errs []error
+	for _, value := range each {
+		whole, err := r.pages(ctx, run, env, value)
+		if errors.Is(err, errUnchanged) {
+			return source.Result{Unchanged: true, Validator: in.Validator}, nil
 		}
-		page, err := run.get(q)
-		if err != nil {
+		switch {
+		case err == nil:
+		case run.broken, len(each) == 1, ctx.Err() != nil:
 			return res, err
+		case errors.Is(err, fetch.ErrTooManyPages):
+			return res, errors.Join(append(errs, err)...)
+		default:
+			errs = append(errs, fmt.Errorf("%s: %w", value, err))
 		}
-		if n == 1 {
-			if page.Status == http.StatusNotModified {
-				return source.Result{Unchanged: true, Validator: in.Validator}, nil
-			}
-			run.validator = fetch.ValidatorOf(page)
-			run.validator.URL = hidden
-		}
-		p, err := r.read(ctx, page)
-		if err != nil {
-			return res, err
-		}
-		before := len(run.seen)
-		if err := run.items(ctx, p.items); err != nil {
-			return res, err
-		}
-		if n == 1 {
-			if err := run.unreadable(); err != nil {
-				return res, err
-			}
-		}
-		if len(p.items) == 0 || len(run.seen) == before && n > 1 {
-			break
-		}
-		next, end, err := r.paging.next(ctx, at, p.document)
-		if err != nil {
-			return res, err
-		}
-		if end {
-			break
-		}
-		if r.paging.pages > 0 && n >= r.paging.pages {
-			capped = true
-			break
-		}
-		at = next
+		complete = complete && whole
+	}
+	if len(errs) > 0 {
+		return res, errors.Join(errs...)
 	}
 	// Where a detail page was not what it should be, its item was not seen,
 	// and a 304 would hide it from the next run too.
 	if run.lost == 0 {
 		res.Validator = run.validator
-		res.Complete = !capped
+		res.Complete = complete
 	}
 	return res, nil
+}
+
+// errUnchanged: the first page answered 304.
+var errUnchanged = errors.New("unchanged")
+
+// pages reads the listing pages for one value of {each}; complete says that
+// no cap cut them.
+func (r *recipe) pages(ctx context.Context, run *run, env environment, each string) (complete bool, err error) {
+	at := r.paging.start(each)
+	first := len(run.seen) == 0
+	for n := 1; ; n++ {
+		q := r.request.at(at, env)
+		hidden := env.hideText(q.URL)
+		if n == 1 && run.conditional && run.in.Validator.URL == hidden {
+			q.Validator = run.in.Validator
+			q.Validator.URL = q.URL
+		}
+		page, err := run.get(q)
+		if err != nil {
+			return false, err
+		}
+		if n == 1 && run.conditional {
+			if page.Status == http.StatusNotModified {
+				return false, errUnchanged
+			}
+			run.validator = fetch.ValidatorOf(page)
+			run.validator.URL = hidden
+		}
+		p, err := r.read(ctx, page, each)
+		if err != nil {
+			return false, err
+		}
+		before := len(run.seen)
+		full, err := run.items(ctx, p.items)
+		if err != nil {
+			return false, err
+		}
+		if n == 1 && first {
+			if err := run.unreadable(); err != nil {
+				return false, err
+			}
+		}
+		if full {
+			return false, nil
+		}
+		if len(p.items) == 0 || len(run.seen) == before && n > 1 {
+			return true, nil
+		}
+		next, end, err := r.paging.next(ctx, at, p.document)
+		if err != nil {
+			return false, err
+		}
+		if end {
+			return true, nil
+		}
+		if r.paging.pages > 0 && n >= r.paging.pages {
+			return false, nil
+		}
+		at = next
+	}
+}
+
+// eachOf are the values of {each}: one that is empty where the recipe has
+// none.
+func (r *recipe) eachOf(env environment) []string {
+	switch {
+	case r.each.Env != "":
+		list := strings.FieldsFunc(env[r.each.Env], func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+		return list[:min(len(list), maxEach)]
+	case len(r.each.Values) > 0:
+		return r.each.Values
+	}
+	return []string{""}
 }
 
 // pageItems is a page that has been read.
@@ -418,10 +486,10 @@ type item struct {
 // read reads a listing page and the fields of all its items, in the first of
 // the site's forms that it has. Its errors wrap source.ErrFormat or
 // source.ErrChallenge, or are the context's.
-func (r *recipe) read(ctx context.Context, page fetch.Page) (p pageItems, err error) {
+func (r *recipe) read(ctx context.Context, page fetch.Page, each string) (p pageItems, err error) {
 	var first error
 	for _, rd := range r.lists {
-		p, err = rd.page(ctx, page)
+		p, err = rd.page(ctx, page, each)
 		if !errors.Is(err, source.ErrFormat) {
 			return p, err
 		}
@@ -432,8 +500,9 @@ func (r *recipe) read(ctx context.Context, page fetch.Page) (p pageItems, err er
 	return p, first
 }
 
-func (rd *reader) page(ctx context.Context, page fetch.Page) (p pageItems, err error) {
+func (rd *reader) page(ctx context.Context, page fetch.Page, each string) (p pageItems, err error) {
 	err = rd.open(ctx, page, func(jq context.Context, d document) error {
+		d.each = each
 		nodes, err := rd.items(jq, d)
 		if err != nil {
 			return err

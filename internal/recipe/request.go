@@ -15,10 +15,13 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 )
 
-var placeholder = regexp.MustCompile(`\{(page|offset|cursor|size|env\.[A-Za-z0-9_]+)\}`)
+var placeholder = regexp.MustCompile(`\{(page|offset|cursor|size|each|env\.[A-Za-z0-9_]+)\}`)
 
 // cursorParam is a query parameter that is a cursor alone.
 var cursorParam = regexp.MustCompile(`([?&])[^?&=#]+=\{cursor\}&?`)
+
+// maxEach is how many values {each} may stand for.
+const maxEach = 200
 
 // request is what is asked for, with placeholders.
 type request struct {
@@ -32,12 +35,21 @@ func compileRequest(f file, m *mistakes) request {
 	if u, err := url.Parse(bare); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		m.add(fmt.Errorf("%q is no web address", q.url), "request", "url")
 	} else if strings.ContainsAny(bare, "{}") {
-		m.add(errors.New("only {page}, {offset}, {cursor}, {size} and {env.NAME} may stand in braces"), "request", "url")
+		m.add(errors.New("only {page}, {offset}, {cursor}, {size}, {each} and {env.NAME} may stand in braces"), "request", "url")
 	}
 	switch q.method {
 	case "", http.MethodGet, http.MethodPost:
 	default:
 		m.add(fmt.Errorf("%q is neither GET nor POST", q.method), "request", "method")
+	}
+	if hasEach := len(f.Each.Values) > 0 || f.Each.Env != ""; q.has("each") != hasEach {
+		m.add(errors.New("each goes with {each} in the request"), "each")
+	}
+	if len(f.Each.Values) > maxEach {
+		m.add(fmt.Errorf("more than %d values", maxEach), "each")
+	}
+	if f.Each.Env != "" && !slices.Contains(f.Env, f.Each.Env) {
+		m.add(fmt.Errorf("each uses %s", f.Each.Env), "env")
 	}
 	for _, name := range q.envNames() {
 		if !slices.Contains(f.Env, name) {
@@ -86,6 +98,8 @@ func (q request) at(p place, env environment) fetch.Request {
 				v = p.cursor
 			case "size":
 				v = strconv.Itoa(p.size)
+			case "each":
+				v = p.each
 			default:
 				v = env[strings.TrimPrefix(name, "env.")]
 			}
@@ -99,7 +113,13 @@ func (q request) at(p place, env environment) fetch.Request {
 		if p.cursor == "" {
 			u = cursorParam.ReplaceAllString(u, "$1")
 		}
-		r.URL = strings.TrimRight(fill(u, url.QueryEscape), "?&")
+		// A value in the path is escaped as one: a blank is no "+" there.
+		path, query, cut := strings.Cut(u, "?")
+		r.URL = fill(path, url.PathEscape)
+		if cut {
+			r.URL += "?" + fill(query, url.QueryEscape)
+		}
+		r.URL = strings.TrimRight(r.URL, "?&")
 	}
 	if q.body != "" {
 		r.Body = []byte(fill(q.body, plain))
@@ -161,7 +181,7 @@ func (h hidden) Unwrap() error { return h.err }
 // place is where the paging stands.
 type place struct {
 	page, offset, size int
-	cursor             string
+	cursor, each       string
 	url                string // by next: the page's address, empty for the first
 }
 
@@ -227,7 +247,9 @@ func compilePaging(f file, html bool, m *mistakes) paging {
 	return p
 }
 
-func (p paging) start() place { return place{page: p.first, offset: p.first, size: p.size} }
+func (p paging) start(each string) place {
+	return place{page: p.first, offset: p.first, size: p.size, each: each}
+}
 
 // next is the place after at, or the end. A cursor or an address that leads
 // to where it stands is an error: what lies behind stays unseen.

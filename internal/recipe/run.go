@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -16,7 +17,11 @@ type run struct {
 	get       func(fetch.Request) (fetch.Page, error) // nil: no detail pages
 	in        source.Input
 	validator market.Validator
-	seen      map[string]bool // by item.key
+	// conditional says that the first page is asked for conditionally.
+	conditional bool
+	// broken says that Emit failed, which ends the run.
+	broken bool
+	seen   map[string]bool // by item.key
 	// given counts items that were emitted or skipped, rejected those that
 	// could not be read, and lost those among them whose detail page failed.
 	given, rejected, lost int
@@ -27,11 +32,25 @@ func newRun(r *recipe, get func(fetch.Request) (fetch.Page, error), in source.In
 	return &run{r: r, get: get, in: in, seen: map[string]bool{}}
 }
 
-// items hands on the items of a page, each once in a run.
-func (u *run) items(ctx context.Context, items []item) error {
+// maxItems is how many items a run reads whose limits say nothing, and maxRaw
+// how much of one Input.Raw is told, in bytes.
+const (
+	maxItems = 10_000
+	maxRaw   = 64 << 10
+)
+
+// items hands on the items of a page, each once in a run. full says that the
+// run has read as many as it may.
+func (u *run) items(ctx context.Context, items []item) (full bool, err error) {
 	for _, it := range items {
 		if err := ctx.Err(); err != nil {
-			return err
+			return false, err
+		}
+		if len(u.seen) >= cmp.Or(u.r.spec.Limits.Items, maxItems) {
+			return true, nil
+		}
+		if u.in.Raw != nil {
+			u.in.Raw(head(it.text(), maxRaw))
 		}
 		key := it.key()
 		if u.seen[key] {
@@ -63,7 +82,7 @@ func (u *run) items(ctx context.Context, items []item) error {
 				u.reject(it, err)
 				continue
 			case err != nil:
-				return err
+				return false, err
 			}
 			it.values = it.values.over(vs)
 		}
@@ -74,10 +93,11 @@ func (u *run) items(ctx context.Context, items []item) error {
 		}
 		u.given++
 		if err := u.in.Emit(d); err != nil {
-			return err
+			u.broken = true
+			return false, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 func (u *run) skip(why string) {

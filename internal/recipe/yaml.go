@@ -12,6 +12,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// maxRecipe is the greatest length of a recipe in bytes.
+const maxRecipe = 256 << 10
+
 // file is a recipe as it is written; doc.go explains each key.
 type file struct {
 	Name       string        `yaml:"name"`
@@ -28,12 +31,14 @@ type file struct {
 	Limits     struct {
 		Pages int           `yaml:"pages"`
 		Bytes int64         `yaml:"bytes"`
+		Items int           `yaml:"items"`
 		Time  time.Duration `yaml:"time"`
 	} `yaml:"limits"`
 	Terms struct {
 		URL            string        `yaml:"url"`
 		Read           string        `yaml:"read"`
 		Note           string        `yaml:"note"`
+		Allowed        string        `yaml:"allowed"`
 		PollFloor      time.Duration `yaml:"poll_floor"`
 		Delay          time.Duration `yaml:"delay"`
 		Attribution    string        `yaml:"attribution"`
@@ -48,6 +53,7 @@ type file struct {
 		Refresh time.Duration  `yaml:"refresh"`
 	} `yaml:"terms"`
 
+	Each    eachFile `yaml:"each"`
 	Request struct {
 		URL    string            `yaml:"url"`
 		Method string            `yaml:"method"`
@@ -79,6 +85,23 @@ type file struct {
 		Expect textList              `yaml:"expect"`
 		Fields map[string]choiceList `yaml:"fields"`
 	} `yaml:"detail"`
+}
+
+// eachFile are the values that {each} stands for: a list, or the
+// environment variable that holds one.
+type eachFile struct {
+	Values []string
+	Env    string
+}
+
+func (e *eachFile) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.SequenceNode {
+		return n.Decode(&e.Values)
+	}
+	if n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Value == "env" {
+		return n.Content[1].Decode(&e.Env)
+	}
+	return fmt.Errorf("line %d: each: a list of values, or {env: NAME} is needed", n.Line)
 }
 
 // pageFile says how a listing page is read.
@@ -118,6 +141,8 @@ type choice struct {
 	Join   *string
 	Value  *string
 	Name   string
+	Date   string
+	Zone   string
 }
 
 // choiceList is one choice or a list of them.
@@ -182,8 +207,12 @@ func readChoice(n *yaml.Node) (c choice, err error) {
 			c.Value = &v.Value
 		case "name":
 			c.Name = v.Value
+		case "date":
+			c.Date = v.Value
+		case "zone":
+			c.Zone = v.Value
 		default:
-			return c, fmt.Errorf("line %d: field %s is none of jq, css, attr, html, regexp, as, join, value, name", k.Line, k.Value)
+			return c, fmt.Errorf("line %d: field %s is none of jq, css, attr, html, regexp, as, join, value, name, date, zone", k.Line, k.Value)
 		}
 	}
 	return c, nil
@@ -207,6 +236,9 @@ func (l *textList) UnmarshalYAML(n *yaml.Node) error {
 // read decodes a recipe strictly: unknown and repeated keys, and a second
 // document, are errors. The node tree is for finding lines.
 func read(data []byte) (f file, root *yaml.Node, err error) {
+	if len(data) > maxRecipe {
+		return f, nil, fmt.Errorf("the recipe is longer than %d KiB", maxRecipe>>10)
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&f); err != nil {

@@ -40,6 +40,9 @@ type Input struct {
 	Reject func(market.Reject)
 	// Skip counts an item that the source leaves out by rule ("SEEKING WORK").
 	Skip func(why string)
+	// Raw, where it is set, is told each item as the site sent it (at most
+	// 64 KiB of JSON or HTML), before Emit, Reject or Skip is called for it.
+	Raw func(item string)
 }
 
 // Result is what a run saw besides its drafts.
@@ -97,6 +100,7 @@ type Spec struct {
 type Limits struct {
 	Pages int           // listing and detail pages; 0 means 50
 	Bytes int64         // of one body after decompression; 0 means 8 MiB
+	Items int           // that are read of all pages; 0 means 10,000
 	Time  time.Duration // of the whole run; 0 means DefaultTime
 }
 
@@ -110,6 +114,9 @@ type Terms struct {
 	URL  string
 	Read string
 	Note string
+	// Allowed says in a sentence why the site may be collected: an operator's
+	// own source runs only when its operator has written it.
+	Allowed string
 	// PollFloor is the least time between two runs, Delay between two
 	// requests to the host.
 	PollFloor time.Duration
