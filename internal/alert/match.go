@@ -82,10 +82,10 @@ func (s *Scan) Match(l market.Listing, now time.Time) []int {
 // in the order of the search: plain words as typed, phrases as they are
 // spelled in listings. Of a listing that matches they are all there.
 func Words(a *search.Analyzer, q market.Query, l market.Listing) []string {
-	return held(a.Words(q.Text), a.Document(l))
+	return heldWords(a.Words(q.Text), a.Document(l))
 }
 
-func held(w search.Words, d search.Document) []string {
+func heldWords(w search.Words, d search.Document) []string {
 	var out []string
 	add := func(s string) {
 		if !slices.Contains(out, s) {

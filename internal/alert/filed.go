@@ -1,0 +1,446 @@
+package alert
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
+)
+
+// Filed is a Matcher for many searches. Searches that are canonically the
+// same are one group. A group is filed under one feature that it needs, the
+// one that the fewest groups ask for, and is looked at only for listings that
+// have it; filters are judged once per listing, all of them together.
+//
+// The numbers of searches are the caller's. They index a table: memory goes
+// by the highest.
+type Filed struct {
+	analyzer *search.Analyzer
+	seed     maphash.Seed
+
+	mu      sync.Mutex
+	lexicon *lexicon
+	filters *filters
+	files   [][]entry // by feature
+
+	groups []group
+	free   []uint32 // numbers of groups that may be given again
+	// byHash has the groups by what they ask for, each at its hash or, where
+	// another has that, at one of those that follow.
+	byHash map[uint64]uint32
+	// more is what did not fit into entries, by group.
+	more map[uint32]more
+	// of is the group of each search, none where there is no such search. The
+	// members of a group are linked in both directions by next and prev.
+	of, next, prev []uint32
+
+	// What follows is room to work in.
+	held      holding
+	pass      set
+	onlies    set
+	hits      []uint32
+	members   set
+	need, not []uint32
+	buf       []byte
+}
+
+// none stands for no group, no search, no feature.
+const none = ^uint32(0)
+
+// entry is a group at the place where it is filed. It holds what nearly all
+// groups ask for, so that a look at it is a look at nothing else: the filter,
+// two features beside the one that it is filed under, and two that may not
+// be. Unused places hold always and never. What does not fit is in more.
+type entry struct {
+	group  uint32
+	filter uint32
+	need   [2]uint32
+	not    [2]uint32
+}
+
+// more is the rest of what a group needs and may not have.
+type more struct{ need, not []uint32 }
+
+// group is a canonical search.
+type group struct {
+	// hash is where byHash has it.
+	hash uint64
+	// file is the feature that it is filed under, none where it needs no
+	// feature and is filed with its filter; at is its place there.
+	file, filter, at uint32
+	// first is one of its members.
+	first uint32
+}
+
+// File makes a Filed of searches, which are numbered by their place.
+func File(a *search.Analyzer, queries []market.Query) *Filed {
+	f := &Filed{
+		analyzer: a,
+		seed:     maphash.MakeSeed(),
+		lexicon:  newLexicon(),
+		filters:  newFilters(),
+		byHash:   map[uint64]uint32{},
+		more:     map[uint32]more{},
+	}
+	for i, q := range queries {
+		f.Add(i, q)
+	}
+	f.Refile()
+	return f
+}
+
+// Add adds a search, in place of the one that had its number. One that Refuse
+// refuses is not taken.
+func (f *Filed) Add(number int, q market.Query) {
+	refused := Refuse(f.analyzer, q) != nil
+	need, not := features(f.analyzer.Words(q.Text))
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.remove(number)
+	if refused {
+		return
+	}
+	f.need = f.lexicon.intern(f.need[:0], need)
+	f.not = f.lexicon.intern(f.not[:0], not)
+	slices.Sort(f.need)
+	slices.Sort(f.not)
+	filter := f.filters.intern(q)
+	g, hash, ok := f.find(f.need, f.not, filter)
+	if !ok {
+		g = f.establish(f.need, f.not, filter, hash)
+	}
+	for len(f.of) <= number {
+		f.of, f.next, f.prev = append(f.of, none), append(f.next, none), append(f.prev, none)
+	}
+	n := uint32(number)
+	first := f.groups[g].first
+	f.of[n], f.next[n], f.prev[n] = g, first, none
+	if first != none {
+		f.prev[first] = n
+	}
+	f.groups[g].first = n
+}
+
+// Remove takes a search away; where there is none with that number, it does
+// nothing.
+func (f *Filed) Remove(number int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.remove(number)
+}
+
+func (f *Filed) remove(number int) {
+	if number >= len(f.of) || f.of[number] == none {
+		return
+	}
+	g, next, prev := f.of[number], f.next[number], f.prev[number]
+	f.of[number] = none
+	if next != none {
+		f.prev[next] = prev
+	}
+	if prev != none {
+		f.next[prev] = next
+		return
+	}
+	f.groups[g].first = next
+	if next == none {
+		f.dissolve(g)
+	}
+}
+
+// find looks for the group that asks for features and a filter. Where there
+// is none, hash is where byHash is to have it.
+func (f *Filed) find(need, not []uint32, filter uint32) (g uint32, hash uint64, ok bool) {
+	f.buf = binary.NativeEndian.AppendUint32(f.buf[:0], filter)
+	f.buf = binary.NativeEndian.AppendUint32(f.buf, uint32(len(need)))
+	for _, n := range need {
+		f.buf = binary.NativeEndian.AppendUint32(f.buf, n)
+	}
+	for _, n := range not {
+		f.buf = binary.NativeEndian.AppendUint32(f.buf, n)
+	}
+	for hash = maphash.Bytes(f.seed, f.buf); ; hash++ {
+		g, ok := f.byHash[hash]
+		if !ok {
+			return none, hash, false
+		}
+		if f.groups[g].filter == filter {
+			hasNeed, hasNot := f.asks(g)
+			if slices.Equal(hasNeed, need) && slices.Equal(hasNot, not) {
+				return g, hash, true
+			}
+		}
+	}
+}
+
+// file is where a group is filed.
+func (f *Filed) file(g *group) *[]entry {
+	if g.file == none {
+		return &f.filters.list[g.filter].only
+	}
+	return &f.files[g.file]
+}
+
+// asks gives what a group needs and may not have, sorted.
+func (f *Filed) asks(number uint32) (need, not []uint32) {
+	g := &f.groups[number]
+	e := &(*f.file(g))[g.at]
+	m := f.more[number]
+	if g.file != none {
+		need = append(need, g.file)
+	}
+	for _, n := range e.need {
+		if n != always {
+			need = append(need, n)
+		}
+	}
+	for _, n := range e.not {
+		if n != never {
+			not = append(not, n)
+		}
+	}
+	need, not = append(need, m.need...), append(not, m.not...)
+	slices.Sort(need)
+	slices.Sort(not)
+	return need, not
+}
+
+// establish makes a group without members.
+func (f *Filed) establish(need, not []uint32, filter uint32, hash uint64) uint32 {
+	f.lexicon.keep(need)
+	f.lexicon.keep(not)
+	f.filters.keep(filter)
+	g := uint32(len(f.groups))
+	if k := len(f.free); k > 0 {
+		g, f.free = f.free[k-1], f.free[:k-1]
+	} else {
+		f.groups = append(f.groups, group{})
+	}
+	f.groups[g] = group{hash: hash, file: f.rarest(need), filter: filter, first: none}
+	f.byHash[hash] = g
+
+	e := entry{group: g, filter: filter, need: [2]uint32{always, always}, not: [2]uint32{never, never}}
+	var m more
+	i := 0
+	for _, n := range need {
+		switch {
+		case n == f.groups[g].file:
+		case i < len(e.need):
+			e.need[i] = n
+			i++
+		default:
+			m.need = append(m.need, n)
+		}
+	}
+	k := copy(e.not[:], not)
+	m.not = append(m.not, not[k:]...)
+	if m.need != nil || m.not != nil {
+		f.more[g] = m
+	}
+	f.put(e)
+	return g
+}
+
+// put files a group.
+func (f *Filed) put(e entry) {
+	for len(f.files) < len(f.lexicon.features) {
+		f.files = append(f.files, nil)
+	}
+	g := &f.groups[e.group]
+	if g.file == none {
+		f.filters.onlies.add(e.filter)
+	}
+	file := f.file(g)
+	g.at = uint32(len(*file))
+	*file = append(*file, e)
+}
+
+// rarest is the feature that the fewest groups ask for, none of none.
+func (f *Filed) rarest(need []uint32) uint32 {
+	if len(need) == 0 {
+		return none
+	}
+	return slices.MinFunc(need, func(a, b uint32) int { return f.lexicon.features[a].uses - f.lexicon.features[b].uses })
+}
+
+// dissolve ends a group that has no members.
+func (f *Filed) dissolve(number uint32) {
+	need, not := f.asks(number)
+	g := &f.groups[number]
+	file := f.file(g)
+	last := len(*file) - 1
+	moved := (*file)[last]
+	(*file)[g.at] = moved
+	f.groups[moved.group].at = g.at
+	*file = (*file)[:last]
+	if last == 0 {
+		*file = nil
+		if g.file == none {
+			f.filters.onlies.drop(g.filter)
+		}
+	}
+	// What stands at the hashes that follow may be there because of this one.
+	delete(f.byHash, g.hash)
+	for hash := g.hash + 1; ; hash++ {
+		o, ok := f.byHash[hash]
+		if !ok {
+			break
+		}
+		delete(f.byHash, hash)
+		needs, nots := f.asks(o)
+		_, f.groups[o].hash, _ = f.find(needs, nots, f.groups[o].filter)
+		f.byHash[f.groups[o].hash] = o
+	}
+	delete(f.more, number)
+	filter := g.filter
+	*g = group{first: none}
+	f.free = append(f.free, number)
+	f.filters.letGo(filter)
+	f.lexicon.letGo(need)
+	f.lexicon.letGo(not)
+}
+
+// Refile files every group anew under the feature that is now the rarest, in
+// no more room than it needs. It is worth its time after many changes.
+func (f *Filed) Refile() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	sizes := make([]uint32, len(f.lexicon.features))
+	best := make([]uint32, len(f.groups))
+	for i := range f.groups {
+		best[i] = none
+		if g := &f.groups[i]; g.first != none && g.file != none {
+			need, _ := f.asks(uint32(i))
+			best[i] = f.rarest(need)
+			sizes[best[i]]++
+		}
+	}
+	old := f.files
+	f.files = make([][]entry, len(f.lexicon.features))
+	for n, size := range sizes {
+		if size > 0 {
+			f.files[n] = make([]entry, 0, size)
+		}
+	}
+	for file, entries := range old {
+		for _, e := range entries {
+			to := best[e.group]
+			if to != uint32(file) {
+				// The two change places.
+				if i := slices.Index(e.need[:], to); i >= 0 {
+					e.need[i] = uint32(file)
+				} else {
+					need := f.more[e.group].need
+					need[slices.Index(need, to)] = uint32(file)
+				}
+			}
+			f.groups[e.group].file = to
+			f.put(e)
+		}
+		old[file] = nil
+	}
+}
+
+// Distinct is how many canonical searches there are.
+func (f *Filed) Distinct() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.groups) - len(f.free)
+}
+
+// Match gives the numbers of the searches that find a listing, ascending.
+func (f *Filed) Match(l market.Listing, now time.Time) []int {
+	d := f.analyzer.Document(l)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.match(d, l, now)
+	// A set puts them in order at less cost than sorting does.
+	f.members.grow(len(f.of))
+	n := 0
+	for _, g := range f.hits {
+		for m := f.groups[g].first; m != none; m = f.next[m] {
+			f.members.add(m)
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make([]int, 0, n)
+	for m := range f.members.all() {
+		out = append(out, int(m))
+	}
+	clear(f.members)
+	return out
+}
+
+// Groups gives the numbers of the groups that find a listing, in no order.
+// They hold until the next Add or Remove.
+func (f *Filed) Groups(l market.Listing, now time.Time) []int {
+	d := f.analyzer.Document(l)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.match(d, l, now)
+	out := make([]int, len(f.hits))
+	for i, g := range f.hits {
+		out[i] = int(g)
+	}
+	return out
+}
+
+// Members gives the searches of a group, in no order.
+func (f *Filed) Members(group int) []int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []int
+	for m := f.groups[group].first; m != none; m = f.next[m] {
+		out = append(out, int(m))
+	}
+	return out
+}
+
+// match puts the groups that find a listing into hits.
+func (f *Filed) match(d search.Document, l market.Listing, now time.Time) {
+	f.lexicon.hold(d, &f.held)
+	f.filters.pass(l, now, &f.pass)
+	f.hits = f.hits[:0]
+	for _, n := range f.held.list {
+		if int(n) < len(f.files) {
+			f.look(f.files[n])
+		}
+	}
+	f.onlies = append(f.onlies[:0], f.pass...)
+	f.onlies.and(f.filters.onlies)
+	for n := range f.onlies.all() {
+		f.look(f.filters.list[n].only)
+	}
+}
+
+// look adds the groups of a file that find the listing.
+func (f *Filed) look(file []entry) {
+	held, pass := f.held.set, f.pass
+	for i := range file {
+		e := &file[i]
+		if !pass.has(e.filter) || !held.has(e.need[0]) || !held.has(e.need[1]) || held.has(e.not[0]) || held.has(e.not[1]) {
+			continue
+		}
+		if len(f.more) > 0 && !f.hasMore(e.group) {
+			continue
+		}
+		f.hits = append(f.hits, e.group)
+	}
+}
+
+func (f *Filed) hasMore(group uint32) bool {
+	m, ok := f.more[group]
+	if !ok {
+		return true
+	}
+	return !slices.ContainsFunc(m.need, func(n uint32) bool { return !f.held.set.has(n) }) &&
+		!slices.ContainsFunc(m.not, f.held.set.has)
+}
