@@ -21,8 +21,8 @@ const (
 	jqTime = 30 * time.Second
 	// jqSteps bounds one expression's instructions, and jqMemory what the
 	// process's heap may grow by while it runs, in bytes.
-	jqSteps  = 200_000_000
-	jqMemory = 256 << 20
+	jqSteps  = 50_000_000
+	jqMemory = 128 << 20
 	// jqValues bounds what one expression may give, and jqText the bytes of a
 	// text that it may make at once.
 	jqValues = 100_000
