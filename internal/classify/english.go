@@ -28,9 +28,12 @@ var (
 	behindTopic = words("tests", "certificate", "dialogue", "garden", "tea", "cottage", "countryside", "pub", "rose", "wedding", "papers", "football", "premier", "bulldog", "version", "website", "websites", "site", "subtitles", "subtitle", "content", "articles", "article", "text", "texts", "translation", "translations", "translator",
 		"translators", "teacher", "teachers", "tutor", "tutors", "course", "courses", "lessons", "class", "classes", "book", "books", "language's", "test", "exam", "literature", "learning", "learners",
 		"audience", "market", "customers", "breakfast", "transcripts", "script", "scripts", "to", "into", "dictionary", "prompts", "app", "keyword", "keywords", "reviews", "blog", "blogs")
-	wish        = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "helpful", "welcome", "appreciated", "desired", "beneficial", "benefit", "overkill", "welcomed", "favourable", "useful", "help", "helps", "perk", "impress", "prefer", "optionally", "bonuses")
-	either      = words("or", "অথবা", "বা")
-	tongues     = words("spanish", "german", "french", "arabic", "hindi", "urdu", "italian", "portuguese", "japanese", "korean", "chinese", "mandarin", "cantonese", "russian", "turkish", "dutch", "polish", "thai", "vietnamese", "indonesian", "tagalog", "hebrew", "greek", "swedish", "norwegian", "danish", "finnish", "bengali", "bangla", "tamil", "telugu", "punjabi", "romanian", "hungarian", "czech", "ukrainian", "bulgarian", "serbian", "croatian", "persian", "farsi", "malay", "swahili")
+	wish    = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "preferably", "অগ্রাধিকার", "অতিরিক্ত", "asset", "helpful", "welcome", "appreciated", "desired", "beneficial", "benefit", "overkill", "welcomed", "favourable", "useful", "help", "helps", "perk", "impress", "prefer", "optionally", "bonuses")
+	either  = words("or", "অথবা", "বা")
+	tongues = words("spanish", "german", "french", "arabic", "hindi", "urdu", "italian", "portuguese", "japanese", "korean", "chinese", "mandarin", "cantonese", "russian", "turkish", "dutch", "polish", "thai", "vietnamese", "indonesian", "tagalog", "hebrew", "greek", "swedish", "norwegian", "danish", "finnish", "bengali", "bangla", "tamil", "telugu", "punjabi", "romanian", "hungarian", "czech", "ukrainian", "bulgarian", "serbian", "croatian", "persian", "farsi", "malay", "swahili")
+	// enough are words by which no more than basic English is asked.
+	enough      = words("enough", "sufficient", "suffices", "suffice", "fine", "ok", "okay", "do", "হবে", "চলবে", "যথেষ্ট", "cholbe", "hobe", "suficiente")
+	merely      = words("only", "just", "শুধু", "shudhu")
 	supposing   = words("if")
 	partsOfText = words("subtitles", "version", "translation", "skills")
 	non         = words("non", "not", "no")
@@ -120,6 +123,11 @@ func englishOf(t *phrase.Text, m phrase.Match) market.English {
 		if before(t, m.First, 4, topic) || after(t, m.Last, 2, behindTopic) || !ofWorker(t, m.First, 8) || deniedBefore(t, m.First, 6) || deniedAfter(t, m.Last, 5) || deniedInside(t, m.First, m.Last) ||
 			after(t, m.Last, 5, wish) || before(t, m.First, 5, conditions) || before(t, m.First, 5, formerly) {
 			return ""
+		}
+		// "Basic English is enough" asks for little; who needs basic English
+		// means to talk with the worker.
+		if asked := t.Fold(m.First) == "basic" || t.Fold(m.First) == "বেসিক" || t.Fold(m.Last) == "basic"; asked && !enough[t.Fold(m.Last)] && !after(t, m.Last, 3, enough) && !before(t, m.First, 1, merely) {
+			return market.Conversational
 		}
 		return market.Basic
 	}

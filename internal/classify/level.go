@@ -46,6 +46,7 @@ var (
 	otherLevels    = words("senior", "junior", "entry")
 	besideSenior   = words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")
 	noSeniorWanted = words("if", "junior", "mid", "previously")
+	growing        = words("grow", "growing", "advance", "progress", "promotion", "promoted", "path", "into", "towards", "toward", "become") // what the worker may become
 	comparing      = words("than")
 	however        = words("but")
 	theExperience  = words("experience")
@@ -99,6 +100,10 @@ func (d *document) levelFound() (found[market.Level], bool) {
 	if !ok || f.value == market.Entry && d.rejects {
 		return f, false
 	}
+	// Three or four years of a scarce skill make an expert as often as not.
+	if f.rule == years && f.value == market.Intermediate && d.scarce() {
+		return f, false
+	}
 	// A senior of whom three years are asked is none.
 	if f.field == "title" && f.rule == senior {
 		asks := func(v market.Level) bool {
@@ -109,6 +114,19 @@ func (d *document) levelFound() (found[market.Level], bool) {
 		}
 	}
 	return f, true
+}
+
+// scarceSkill is the level that a kind of work asks for (kindTable) from which
+// its skill is scarce.
+const scarceSkill = 1.6
+
+// scarce reports whether the title or the skills name work that asks for a
+// scarce skill.
+func (d *document) scarce() bool {
+	named := func(m phrase.Match) bool {
+		return m.ID >= len(families) && kinds[m.ID-len(families)].level >= scarceSkill
+	}
+	return slices.ContainsFunc(d.titleHints, named) || slices.ContainsFunc(d.skillHints, named)
 }
 
 // iHave begin a sentence about the client, asksWorker make it one about the
@@ -181,7 +199,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 				value = market.Expert
 			}
 		case seniorWanted:
-			if !bracketInside(t, m) && !deniedBefore(t, m.First, 4) && !deniedInside(t, m.First, m.Last) && !deniedAfter(t, m.Last, 3) && !before(t, m.First, 3, noSeniorWanted) && !seniorNoun(t, m) {
+			if !bracketInside(t, m) && !deniedBefore(t, m.First, 4) && !deniedInside(t, m.First, m.Last) && !deniedAfter(t, m.Last, 3) && !before(t, m.First, 3, noSeniorWanted) && !before(t, m.First, 4, growing) && !seniorNoun(t, m) {
 				value = market.Expert
 			}
 		case leader:

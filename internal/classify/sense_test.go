@@ -176,6 +176,8 @@ Our senior developer will guide you.
 Looking for seniors over 60 for a survey.
 You will assist a senior developer.
 We are hiring a senior living photographer.
+You may grow into a more senior role later.
+There is a path towards a senior position.
 Our company, with 12 years of experience in export, needs a translator.
 With 12 years of experience, we are the leader.
 With 10+ years of experience our agency knows the trade.
@@ -368,7 +370,12 @@ conversational: English level not lower than B2.
 conversational: Our team needs someone who can speak English.
 conversational: ভালো ইংরেজি জানতে হবে, না হলে আবেদন করবেন না।
 basic: Basic English is enough.
-basic: You need basic English.
+basic: Only basic English is needed.
+basic: Basic English will be fine.
+basic: Simple English will do for the chat.
+basic: basic English hole cholbe
+conversational: You need basic English.
+conversational: Basic English skills are required.
 basic: English is not required.
 basic: No English needed.
 basic: ইংরেজি লাগবে না।
