@@ -88,6 +88,9 @@ func (s *server) machineRoutes(mux *http.ServeMux) {
 		}
 		mux.HandleFunc(e.path, serve)
 	}
+	for _, k := range feedKinds {
+		mux.HandleFunc(k.path, s.public(only(s.feedOf(k.media, k.render))))
+	}
 	for _, rest := range []string{"/api", "/api/"} {
 		mux.HandleFunc(rest, s.public(func(w http.ResponseWriter, r *http.Request) {
 			refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is no such address here. /api/v1/openapi.yaml lists them all."})
@@ -268,7 +271,7 @@ func (s *server) unavailable(w http.ResponseWriter, r *http.Request, err error) 
 		w.WriteHeader(499) // nobody is waiting any more; the status is for the count only
 		return
 	}
-	s.Log.Error("an answer for a program failed", "path", r.URL.Path, "err", err)
+	s.Log.Error("an answer for a program failed", "route", r.Pattern, "err", err)
 	w.Header().Set("Retry-After", "10")
 	refuse(w, r, problem{Status: http.StatusServiceUnavailable, Detail: "The listings cannot be read at the moment."})
 }

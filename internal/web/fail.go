@@ -35,18 +35,19 @@ func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
 
 // failed logs what kept a page from being made and says so with a 503: the
 // store did not answer, or not in time, and may well answer again. A client
-// that went away is told nothing.
+// that went away is told nothing. The log names the route and never the
+// address, which may hold a token.
 func (s *server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
 		// Nobody is waiting for the answer; the status is for the count only.
 		w.WriteHeader(499)
 	case errors.Is(err, context.DeadlineExceeded):
-		s.Log.Warn("a page took too long", "path", r.URL.Path, "err", err)
+		s.Log.Warn("a page took too long", "route", r.Pattern, "err", err)
 		w.Header().Set("Retry-After", "5")
 		s.fail(w, r, http.StatusServiceUnavailable, "busy")
 	default:
-		s.Log.Error("a page failed", "path", r.URL.Path, "err", err)
+		s.Log.Error("a page failed", "route", r.Pattern, "err", err)
 		w.Header().Set("Retry-After", "10")
 		s.fail(w, r, http.StatusServiceUnavailable, "store")
 	}

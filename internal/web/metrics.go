@@ -48,6 +48,9 @@ func newMetrics(s *server) *metrics {
 		}, []string{"wrong"}),
 	}
 	s.Registry.MustRegister(m.requests, m.searches, m.degraded, m.failed, m.reports, gauges{s})
+	if s.Subscriptions != nil {
+		s.Registry.MustRegister(mailGauges{s})
+	}
 	for _, w := range market.Wrongs {
 		m.reports.WithLabelValues(string(w))
 	}

@@ -32,9 +32,9 @@ type view struct {
 	countries map[string]string             // of FromChoices
 }
 
-// pages are the templates that stand for a page of their own; layout.html is
-// part of each.
-var pages = []string{"results", "listing", "status", "about", "fail"}
+// pages are the templates that stand for a page of their own; layout.html and
+// filters.html are part of each.
+var pages = []string{"results", "listing", "status", "about", "fail", "subscribe", "notice", "manage", "edit"}
 
 // spoken finds the messages in a template: {{t "group.name"}}. They are put
 // in when the template is read, so that they cost a page nothing, and a
@@ -52,7 +52,7 @@ func newView(l locale.Lang, specs []source.Spec) (*view, error) {
 		if _, err := t.New("warn-icon").Parse(warnIcon); err != nil {
 			return nil, err
 		}
-		for _, name := range []string{"layout", page} {
+		for _, name := range []string{"layout", "filters", page} {
 			text, err := fs.ReadFile(templateFiles, path.Join("templates", name+".html"))
 			if err != nil {
 				return nil, err
@@ -173,6 +173,9 @@ type frame struct {
 	Icon   string
 	// Skip is where the skip link goes: "results" or "main".
 	Skip string
+	// Feeds are the page as a feed. Mails says that searches can be saved.
+	Feeds []feedLink
+	Mails bool
 }
 
 // frame begins a page; title is without the site's name.
@@ -192,6 +195,7 @@ func (s *server) frame(v *view, r *http.Request, title string) frame {
 		CSS:    s.assets.address["style.css"],
 		Icon:   s.assets.address["icon.svg"],
 		Skip:   "main",
+		Mails:  s.Subscriptions != nil,
 	}
 }
 
@@ -199,7 +203,11 @@ const langCookie = "lang"
 
 // view picks the language of an answer: the one asked for in the address,
 // which is then remembered, the remembered one, or the browser's.
-func (s *server) view(w http.ResponseWriter, r *http.Request) *view {
+func (s *server) view(w http.ResponseWriter, r *http.Request) *view { return s.viewFor(w, r, "") }
+
+// viewFor is view for somebody whose mails are in a language, which stands
+// before the browser's; empty where that is not known.
+func (s *server) viewFor(w http.ResponseWriter, r *http.Request, mails string) *view {
 	h := w.Header()
 	h.Add("Vary", "Accept-Language, Cookie")
 	if l := locale.Lang(r.URL.Query().Get("lang")); l.Valid() {
@@ -208,6 +216,9 @@ func (s *server) view(w http.ResponseWriter, r *http.Request) *view {
 	}
 	if c, err := r.Cookie(langCookie); err == nil && locale.Lang(c.Value).Valid() {
 		return s.views[locale.Lang(c.Value)]
+	}
+	if l := locale.Lang(mails); l.Valid() {
+		return s.views[l]
 	}
 	return s.views[locale.Match(r.Header.Get("Accept-Language"))]
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"html/template"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -53,16 +52,7 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusTooManyRequests, "often")
 		return
 	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
-		s.fail(w, r, http.StatusUnsupportedMediaType, "form")
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, largestReport)
-	if err := r.ParseForm(); err != nil {
-		status := http.StatusBadRequest
-		if _, big := errors.AsType[*http.MaxBytesError](err); big {
-			status = http.StatusRequestEntityTooLarge
-		}
+	if status := readForm(w, r, largestReport); status != 0 {
 		s.fail(w, r, status, "form")
 		return
 	}

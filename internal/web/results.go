@@ -44,6 +44,9 @@ type resultsPage struct {
 	Depth      string
 	Rates      string
 	Late       template.HTML
+	// Save is where the search can be saved, empty where none can; Lately says
+	// what that would bring.
+	Save, Lately string
 }
 
 // chip is a filter in use, with the address of the same search without it.
@@ -130,6 +133,16 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	p.Offers = offers(v, q, found.Words)
 	p.Hits = s.hits(v, "h2", found.Hits, found.Words, q.From, now)
 	p.Late = s.late(v, states, now)
+	p.Feeds = s.feedLinks(v, q)
+	if s.Subscriptions != nil {
+		p.Save = "/subscribe"
+		if enc := q.Saved().Values().Encode(); enc != "" {
+			p.Save += "?" + enc
+		}
+	}
+	if n := found.Facets["days"][strconv.Itoa(lateDays)]; n > 0 && len(found.Dropped) == 0 {
+		p.Lately = v.Text("save.found", "n", v.Int(n))
+	}
 	p.Collecting = s.collecting(v, states, q, found, now)
 	switch {
 	case p.Collecting != nil && p.Collecting.Alone:

@@ -84,7 +84,7 @@ func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.Log.Error("a request panicked", "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.Log.Error("a request panicked", "route", r.Pattern, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if w.status == 0 {
 				clear(h) // what the handler had set belongs to another answer
 				h.Set("Content-Security-Policy", policy)
@@ -95,7 +95,11 @@ func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		s.observe(r.Pattern, w.status, time.Since(start))
 	}()
 	if r.Body != nil {
-		r.Body = http.MaxBytesReader(w, r.Body, largestBody)
+		most := int64(largestBody)
+		if r.URL.Path == bouncePath {
+			most = largestBounce
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 	}
 	if len(r.URL.Path)+len(r.URL.RawQuery) > longestAddress {
 		s.fail(w, r, http.StatusRequestURITooLong, "long")
@@ -113,16 +117,21 @@ func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // elsewhere answers what no route takes: 405 where another method would be
 // served, 404 else.
 func (s *server) elsewhere(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	var served []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 		probe := r.Clone(r.Context())
-		probe.Method = http.MethodGet
+		probe.Method = method
 		if _, pattern := s.mux.Handler(probe); pattern != "/" {
-			w.Header().Set("Allow", "GET, HEAD")
-			s.fail(w, r, http.StatusMethodNotAllowed, "method")
-			return
+			served = append(served, method)
 		}
 	}
-	s.notFound(w, r)
+	switch {
+	case len(served) == 0:
+		s.notFound(w, r)
+	default:
+		w.Header().Set("Allow", strings.Join(served, ", "))
+		s.fail(w, r, http.StatusMethodNotAllowed, "method")
+	}
 }
 
 // tracking are parameters that other sites hang on a link; pages ignore them.

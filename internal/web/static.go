@@ -94,5 +94,5 @@ func (s *server) static(w http.ResponseWriter, r *http.Request) {
 // say themselves whether their source's terms let them be indexed.
 func (s *server) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?\n"))
+	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?\nDisallow: /subscribe\nDisallow: /confirm\nDisallow: /manage\nDisallow: /stop/\nDisallow: /alive/\nDisallow: /mail/\n"))
 }

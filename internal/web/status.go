@@ -24,6 +24,8 @@ type statusPage struct {
 	Sites         []siteRow
 	// SearchClass and SearchState are how the engine is, SearchText how far.
 	SearchClass, SearchState, SearchText string
+	// Post is how the mails are, nil where none are sent.
+	Post *postRow
 }
 
 type siteRow struct {
@@ -80,6 +82,9 @@ func (s *server) status(w http.ResponseWriter, r *http.Request) {
 		if at.Behind > 0 {
 			p.SearchText = v.Text("status.search-behind", "n", n, "behind", v.Int(int(at.Behind)))
 		}
+	}
+	if s.Subscriptions != nil {
+		p.Post = s.postRow(r.Context(), v, now)
 	}
 	s.show(w, r, v, "status", http.StatusOK, p)
 }
@@ -372,17 +377,39 @@ func (s *server) late(v *view, states map[string]*market.SourceState, now time.T
 	return v.markup("results.late-many", "n", v.Int(len(names)))
 }
 
-// stateCache keeps the sources' states for a second, so that pages do not
-// each ask the store. While one page asks, the others go on with what is
-// known: nobody waits but those for whom nothing is known yet.
-type stateCache struct {
+// cached keeps what was last read for a while, so that pages do not each ask
+// the store. While one asks, the others go on with what is known: nobody
+// waits but those for whom nothing is known yet.
+type cached[T any] struct {
 	asking sync.Mutex
-	known  atomic.Pointer[knownStates]
+	known  atomic.Pointer[reading[T]]
 }
 
-type knownStates struct {
-	read   time.Time
-	states map[string]*market.SourceState
+type reading[T any] struct {
+	at    time.Time
+	value T
+}
+
+// get gives what was read at most so long ago, and the time that reading it
+// takes.
+func (c *cached[T]) get(atMost time.Duration, read func() (T, error)) (T, error) {
+	known := c.known.Load()
+	switch {
+	case known == nil:
+		c.asking.Lock()
+	case time.Since(known.at) < atMost || !c.asking.TryLock():
+		return known.value, nil
+	}
+	defer c.asking.Unlock()
+	if known = c.known.Load(); known != nil && time.Since(known.at) < atMost {
+		return known.value, nil
+	}
+	value, err := read()
+	if err != nil {
+		return value, err
+	}
+	c.known.Store(&reading[T]{time.Now(), value})
+	return value, nil
 }
 
 const statesFor = time.Second
@@ -390,28 +417,17 @@ const statesFor = time.Second
 // fresh reads the sources' states, not older than a second and the time that
 // it takes to read them.
 func (s *server) fresh(ctx context.Context) (map[string]*market.SourceState, error) {
-	c := &s.sources
-	known := c.known.Load()
-	switch {
-	case known == nil:
-		c.asking.Lock()
-	case time.Since(known.read) < statesFor || !c.asking.TryLock():
-		return known.states, nil
-	}
-	defer c.asking.Unlock()
-	if known = c.known.Load(); known != nil && time.Since(known.read) < statesFor {
-		return known.states, nil
-	}
-	all, err := s.Store.Sources(ctx)
-	if err != nil {
-		return nil, err
-	}
-	states := make(map[string]*market.SourceState, len(all))
-	for i := range all {
-		states[all[i].Name] = &all[i]
-	}
-	c.known.Store(&knownStates{time.Now(), states})
-	return states, nil
+	return s.sources.get(statesFor, func() (map[string]*market.SourceState, error) {
+		all, err := s.Store.Sources(ctx)
+		if err != nil {
+			return nil, err
+		}
+		states := make(map[string]*market.SourceState, len(all))
+		for i := range all {
+			states[all[i].Name] = &all[i]
+		}
+		return states, nil
+	})
 }
 
 // states are fresh states, or nil where they cannot be read: a list of hits

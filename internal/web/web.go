@@ -48,8 +48,8 @@ type IndexState struct {
 	Behind int64
 }
 
-// Options are what the site is made of. All but Highlight, Registry,
-// Ready and Version are needed.
+// Options are what the site is made of. All but Highlight, Registry, Ready,
+// Version and what is about mails and feeds are needed.
 type Options struct {
 	Search Searcher
 	Store  Store
@@ -70,6 +70,25 @@ type Options struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
+	// Subscriptions, Mails, Next and Refuse make the pages about mails; without
+	// Subscriptions there are none, and the others are not needed. Refuse says
+	// why a search may not be saved; its errors wrap market.ErrInvalid.
+	Subscriptions Subscriptions
+	Mails         Mails
+	Next          NextDue
+	Refuse        func(market.Query) error
+	// MailReady says that letters can be sent: a mail server is configured.
+	MailReady bool
+	// BounceSecret opens POST /mail/bounce; without it there is none.
+	// ParseBounce reads a message that came back: the letter's key and why; ok
+	// is false for what is no report of a failure. It may be nil.
+	BounceSecret string
+	ParseBounce  func(message []byte) (key string, reason market.SuppressReason, ok bool)
+	// Match reports whether a listing answers a query with all of its words.
+	// Feeds ask it about hits of a search that dropped words; where it is nil
+	// they leave such hits out.
+	Match func(market.Query, market.Listing) bool
+
 	// Registry holds the process's metrics for /metrics; nil means a new one.
 	Registry *prometheus.Registry
 	// Ready says why the process cannot serve yet; nil means always ready.
@@ -83,11 +102,18 @@ type server struct {
 	machine *machine
 	views   map[locale.Lang]*view
 	assets  *assets
-	sources stateCache
+	sources cached[map[string]*market.SourceState]
 	// reports holds each network to a rate of reports, and crossOrigin other
 	// sites from making any.
 	reports     *limiter
 	crossOrigin *http.CrossOriginProtection
+	// asks holds each network to a rate of mails that it has sent to people,
+	// and answerAfter is how long the answers to that are held.
+	asks        *limiter
+	answerAfter time.Duration
+	post        cached[market.MailStats]
+	// host is the site's own, for the ids of feeds.
+	host string
 	// https says that the public reaches the site by TLS.
 	https bool
 	// plainFailure is the page for when no page can be made.
@@ -106,9 +132,12 @@ func New(o Options) (http.Handler, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
 		return nil, fmt.Errorf("web: %q is no address for a site", o.BaseURL)
 	}
+	if o.Subscriptions != nil && (o.Mails == nil || o.Next == nil || o.Refuse == nil) {
+		return nil, errors.New("web: an option about mails is missing")
+	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	s := &server{Options: o, mux: http.NewServeMux(), views: map[locale.Lang]*view{}, https: base.Scheme == "https"}
-	s.reports = newReportLimiter()
+	s := &server{Options: o, mux: http.NewServeMux(), views: map[locale.Lang]*view{}, https: base.Scheme == "https", host: base.Hostname(), answerAfter: answerAfter}
+	s.reports, s.asks = newReportLimiter(), newAskLimiter()
 	if s.crossOrigin, err = crossOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -140,6 +169,7 @@ func (s *server) routes() {
 	s.mux.HandleFunc("GET /about", s.about)
 	s.mux.HandleFunc("GET /static/{name}", s.static)
 	s.mux.HandleFunc("GET /robots.txt", s.robots)
+	s.mailRoutes()
 	s.mux.HandleFunc("/", s.elsewhere)
 }
 
