@@ -51,6 +51,9 @@ func beginChanges(ctx context.Context, tx *sql.Tx) (*changeLog, error) {
 	return c, doing("lock the change counter", err)
 }
 
+// next is the first number that this transaction commits if it commits any.
+func (c *changeLog) next() int64 { return c.head + 1 }
+
 // add notes that a group is not what it was.
 func (c *changeLog) add(group string) {
 	if !c.touched[group] {

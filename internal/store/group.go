@@ -12,8 +12,15 @@ import (
 // stays apart.
 const maxCandidates = 100
 
+// founded is a duplicate group, and the number under which it was founded.
+type founded struct {
+	grp  string
+	born int64
+}
+
 // group gives the duplicate group that a new or changed listing belongs to.
-// old is the group that it is in, empty for a new one.
+// old is the group that it is in; that of a new one has no name, and the
+// number under which it may found its own.
 //
 //   - It stays where it is Same with another member.
 //   - Otherwise it goes to the group of the oldest listing that it is Same
@@ -22,32 +29,40 @@ const maxCandidates = 100
 //
 // Invariant: a group is named after one of its members. When that one
 // leaves, the oldest of those left behind gives the group its name.
+//
+// Invariant: a group has one number, which all its members bear. Whoever joins
+// takes it on, and it stays when members leave or are deleted, so that a group
+// is news once. A listing that leaves keeps it for the group that it founds:
+// it was told with the one that it left. A new group's number is greater than
+// every number that was committed before, and not greater than the newest
+// that its own transaction commits (see changeLog.next).
+//
 // The writers' queue (see changeLog) makes this hold under any number of
 // processes.
-func (b *saver) group(ctx context.Context, l market.Listing, old string) (string, error) {
-	var fellows []market.Listing
-	if old != "" {
+func (b *saver) group(ctx context.Context, l market.Listing, old founded) (founded, error) {
+	var fellows []fellow
+	if old.grp != "" {
 		var err error
-		if fellows, err = b.fellows(ctx, l.ID, old); err != nil {
-			return "", err
+		if fellows, err = b.fellows(ctx, l.ID, old.grp); err != nil {
+			return founded{}, err
 		}
 		for _, f := range fellows {
-			if market.Same(l, f) {
+			if market.Same(l, f.Listing) {
 				return old, nil
 			}
 		}
 	}
 	group, err := b.match(ctx, l)
 	if err != nil {
-		return "", err
+		return founded{}, err
 	}
-	if group == "" {
-		group = l.ID
+	if group.grp == "" {
+		group = founded{l.ID, old.born}
 	}
-	if old == l.ID && len(fellows) > 0 {
+	if old.grp == l.ID && len(fellows) > 0 {
 		heir := fellows[0].ID
-		if _, err := b.tx.ExecContext(ctx, `UPDATE listing SET grp = $1 WHERE grp = $2 AND id <> $3`, heir, old, l.ID); err != nil {
-			return "", doing("rename a group", err)
+		if _, err := b.tx.ExecContext(ctx, `UPDATE listing SET grp = $1 WHERE grp = $2 AND id <> $3`, heir, old.grp, l.ID); err != nil {
+			return founded{}, doing("rename a group", err)
 		}
 		for _, f := range fellows {
 			if k := b.stored[f.ID]; k != nil {
@@ -60,45 +75,52 @@ func (b *saver) group(ctx context.Context, l market.Listing, old string) (string
 }
 
 // fellows are the other members of a group, the oldest first.
-func (b *saver) fellows(ctx context.Context, id, group string) ([]market.Listing, error) {
+func (b *saver) fellows(ctx context.Context, id, group string) ([]fellow, error) {
 	rows, err := b.tx.QueryContext(ctx, `
-		SELECT id, grp, key_title, key_link, key_text FROM listing
+		SELECT id, grp, born, key_title, key_link, key_text FROM listing
 		WHERE grp = $1 AND id <> $2 ORDER BY first_seen, id`, group, id)
 	return keyed(rows, err, "read a duplicate group")
 }
 
-// match is the group of the oldest listing that l is Same with, empty for none.
-func (b *saver) match(ctx context.Context, l market.Listing) (string, error) {
+// match is the group of the oldest listing that l is Same with, the zero value
+// for none.
+func (b *saver) match(ctx context.Context, l market.Listing) (founded, error) {
 	if l.Keys.Title == "" || l.Keys.Link == "" && l.Keys.Text == "" {
-		return "", nil
+		return founded{}, nil
 	}
 	var err error
 	if b.candidates, err = b.prepare(ctx, b.candidates, `
-		SELECT id, grp, key_title, key_link, key_text FROM (
-			SELECT id, grp, key_title, key_link, key_text, first_seen FROM listing
+		SELECT id, grp, born, key_title, key_link, key_text FROM (
+			SELECT id, grp, born, key_title, key_link, key_text, first_seen FROM listing
 			WHERE key_title = $1 AND id <> $2 ORDER BY closed_at, first_seen, id LIMIT $3
 		) AS candidate ORDER BY first_seen, id`); err != nil {
-		return "", err
+		return founded{}, err
 	}
 	rows, err := b.candidates.QueryContext(ctx, l.Keys.Title, l.ID, maxCandidates)
 	candidates, err := keyed(rows, err, "look for duplicates")
 	if err != nil {
-		return "", err
+		return founded{}, err
 	}
 	for _, c := range candidates {
-		if market.Same(l, c) {
-			return c.Group, nil
+		if market.Same(l, c.Listing) {
+			return founded{c.Group, c.born}, nil
 		}
 	}
-	return "", nil
+	return founded{}, nil
 }
 
-// keyed reads listings of which only ID, Group and Keys are filled in.
-func keyed(rows *sql.Rows, err error, what string) ([]market.Listing, error) {
-	var out []market.Listing
+// fellow is a listing of which only ID, Group and Keys are filled in, with its
+// group's number.
+type fellow struct {
+	market.Listing
+	born int64
+}
+
+func keyed(rows *sql.Rows, err error, what string) ([]fellow, error) {
+	var out []fellow
 	err = each(rows, err, func(rows *sql.Rows) error {
-		var l market.Listing
-		if err := rows.Scan(&l.ID, &l.Group, &l.Keys.Title, &l.Keys.Link, &l.Keys.Text); err != nil {
+		var l fellow
+		if err := rows.Scan(&l.ID, &l.Group, &l.born, &l.Keys.Title, &l.Keys.Link, &l.Keys.Text); err != nil {
 			return err
 		}
 		out = append(out, l)

@@ -108,6 +108,7 @@ type saver struct {
 type known struct {
 	grp, hash                     string
 	postedAt, firstSeen, closedAt int64
+	born                          int64
 	labelled                      int
 }
 
@@ -200,11 +201,11 @@ func (b *saver) read(ctx context.Context, batch []market.Listing) error {
 			ids = append(ids, l.ID)
 		}
 		list, args := in(1, ids)
-		rows, err := b.tx.QueryContext(ctx, `SELECT id, grp, hash, posted_at, first_seen, closed_at, labelled FROM listing WHERE id IN `+list, args...)
+		rows, err := b.tx.QueryContext(ctx, `SELECT id, grp, born, hash, posted_at, first_seen, closed_at, labelled FROM listing WHERE id IN `+list, args...)
 		err = each(rows, err, func(rows *sql.Rows) error {
 			var id string
 			var k known
-			if err := rows.Scan(&id, &k.grp, &k.hash, &k.postedAt, &k.firstSeen, &k.closedAt, &k.labelled); err != nil {
+			if err := rows.Scan(&id, &k.grp, &k.born, &k.hash, &k.postedAt, &k.firstSeen, &k.closedAt, &k.labelled); err != nil {
 				return err
 			}
 			b.stored[id] = &k
@@ -235,17 +236,18 @@ func (b *saver) insert(ctx context.Context, l market.Listing) error {
 	if err != nil {
 		return err
 	}
-	l.Group, err = b.group(ctx, l, "")
+	g, err := b.group(ctx, l, founded{born: b.log.next()})
 	if err != nil {
 		return err
 	}
+	l.Group = g.grp
 	if b.insertListing, err = b.prepare(ctx, b.insertListing, `
-		INSERT INTO listing (id, source, url, grp, hash, key_title, key_link, key_text, posted_at, expires_at, dated_at,
+		INSERT INTO listing (id, source, url, grp, born, hash, key_title, key_link, key_text, posted_at, expires_at, dated_at,
 			first_seen, last_seen, last_run, labelled, missed, closed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0)`); err != nil {
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0)`); err != nil {
 		return err
 	}
-	if _, err := b.insertListing.ExecContext(ctx, l.ID, l.Source, l.URL, l.Group, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text,
+	if _, err := b.insertListing.ExecContext(ctx, l.ID, l.Source, l.URL, g.grp, g.born, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text,
 		ms(l.PostedAt), ms(l.ExpiresAt), ms(l.Date()), ms(b.now), ms(b.now), b.run.ID, l.Labelled); err != nil {
 		return doing("add a listing", err)
 	}
@@ -262,16 +264,16 @@ func (b *saver) insert(ctx context.Context, l market.Listing) error {
 
 func (b *saver) update(ctx context.Context, l market.Listing, old *known, doc, hash string) error {
 	l.FirstSeenAt = at(old.firstSeen)
-	var err error
-	l.Group, err = b.group(ctx, l, old.grp)
+	g, err := b.group(ctx, l, founded{old.grp, old.born})
 	if err != nil {
 		return err
 	}
+	l.Group = g.grp
 	if _, err := b.tx.ExecContext(ctx, `
-		UPDATE listing SET url = $1, grp = $2, hash = $3, key_title = $4, key_link = $5, key_text = $6, posted_at = $7,
-			expires_at = $8, dated_at = $9, last_seen = $10, last_run = $11, labelled = $12, missed = 0, closed_at = 0
-		WHERE id = $13`,
-		l.URL, l.Group, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text, ms(l.PostedAt),
+		UPDATE listing SET url = $1, grp = $2, born = $3, hash = $4, key_title = $5, key_link = $6, key_text = $7, posted_at = $8,
+			expires_at = $9, dated_at = $10, last_seen = $11, last_run = $12, labelled = $13, missed = 0, closed_at = 0
+		WHERE id = $14`,
+		l.URL, g.grp, g.born, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text, ms(l.PostedAt),
 		ms(l.ExpiresAt), ms(l.Date()), ms(b.now), b.run.ID, l.Labelled, l.ID); err != nil {
 		return doing("change a listing", err)
 	}

@@ -10,17 +10,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kajkhoj/kajkhoj/internal/alert"
 	"github.com/kajkhoj/kajkhoj/internal/collect"
+	"github.com/kajkhoj/kajkhoj/internal/mail"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/store"
 	"github.com/kajkhoj/kajkhoj/internal/store/storetest"
+	"github.com/kajkhoj/kajkhoj/internal/web"
 )
 
 // What the store is asked for by those who may not import it.
 var (
 	_ collect.Store = (*store.Store)(nil)
 	_ search.Store  = (*store.Store)(nil)
+
+	_ alert.Store       = (*store.Store)(nil)
+	_ mail.Outbox       = (*store.Store)(nil)
+	_ web.Subscriptions = (*store.Store)(nil)
 )
 
 func sqliteFile(t testing.TB) string { return filepath.Join(t.TempDir(), "kajkhoj.db") }
