@@ -30,7 +30,7 @@ var (
 	// joins are words by which the years are those of people around the worker.
 	joins      = words("alongside", "under", "report", "reporting", "join", "joining", "led", "mentored", "trained", "guided", "taught", "supervised", "assist", "assisting", "support", "supporting", "replace", "replacing", "interview", "interviewing", "hired", "trains", "teaches", "helps", "serves", "targets", "resume", "cv", "bio", "biography")
 	askedYears = words("minimum", "least", "min", "must", "requires", "require", "required", "requirements", "need", "needs", "with", "have", "looking", "having", "bring", "has", "should", "seeking", "you", "possess", "who", "experience", "exp", "candidate", "কমপক্ষে", "ন্যূনতম", "অন্তত")
-	experience = words("experience", "experiences", "exp", "experienced", "background", "working", "proven", "hands", "practice", "industry", "professional", "expertise", "অভিজ্ঞতা", "অভিজ্ঞতার", "এক্সপেরিয়েন্স", "obhiggota", "track", "relevant")
+	experience = words("experience", "experiences", "exp", "experienced", "background", "working", "proven", "hands", "practice", "industry", "professional", "expertise", "অভিজ্ঞতা", "অভিজ্ঞতার", "এক্সপেরিয়েন্স", "obhiggota", "track", "relevant", "experiencia")
 	notYears   = words("old", "age", "ago", "warranty", "history", "contract", "plan", "lease", "data", "growth", "olds", "support", "license", "subscription", "guarantee", "anniversary", "budget", "term", "market", "existence", "operation", "warranties", "sentence", "mortgage")
 	optional   = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "অগ্রাধিকার", "অতিরিক্ত", "preferably")
 )

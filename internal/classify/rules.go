@@ -98,6 +98,7 @@ var patterns = map[int][]string{
 		"without (any)? @adj? experience", "(does not|doesn't) require (any)? @adj? experience", "zero experience (needed|required)", "0 experience (needed|required)?",
 		"অভিজ্ঞতা* (লাগবে|প্রয়োজন|দরকার|আবশ্যক) (না|নাই|নেই|নয়)", "অভিজ্ঞতা* ছাড়াই", "অভিজ্ঞতা* ছাড়া আবেদন", "অভিজ্ঞতার (প্রয়োজন|দরকার) (নেই|নাই)",
 		"(experience|oviggota|obhiggota) (lagbe|lage|dorkar) (na|nai|nei)", "experience (chara|charai|sara)",
+		"(obhiggota|oviggota|obhiggotha) (chara|charai|sara|charao)",
 	},
 	yearsZero: {
 		"0 (to|or)? (1|2) @year", "(up to|less than|under) (1|2|one|two) @year", "0 @year (of)? experience",
@@ -106,6 +107,7 @@ var patterns = map[int][]string{
 		"# (to|or)? # @year", "between # and # @year", "# (plus|or more|or)? @year", "# @year", "@number (plus|or more|to)? @year", "@number # (plus)? @year",
 		"# বছরের (বেশি|অধিক)? অভিজ্ঞতা*", "# (থেকে)? # বছরের অভিজ্ঞতা*", "# বছর অভিজ্ঞতা*", "(কমপক্ষে|ন্যূনতম|অন্তত) # বছর*",
 		"# (বছর|bochorer|bosorer|bochor) (experience|এক্সপেরিয়েন্স|obhiggota)",
+		"(mínimo|minimo|menos) (de)? # años", "# años de experiencia (mínima|mínimo|minima|minimo|requerida|requeridos|comprobable|demostrable)",
 	},
 	entryWord: {
 		"(junior|jr|intern|interns|internship|internships|trainee|trainees|fresher|freshers|apprentice|werkstudent)", "entry level", "entrylevel",
@@ -120,6 +122,7 @@ var patterns = map[int][]string{
 		"(level|experience level|experience) entry", "level entry level", "(prefer|preferred|preferably) (a|an)? (new|newbie|beginner|junior) (freelancer|freelancers|upwork)?",
 		"(hire|hiring|want|give|for|prefer) new (freelancer|freelancers)", "fresher @role",
 		"(is|job|work|task|project) for (a)? new (freelancer|freelancers)", "@role (intern|interns)", "(intern|interns) (needed|wanted|required)", "internship (opportunity|position|program|role)", "is (a|an) _2 internship",
+		"(busco|buscamos|necesito|necesitamos) (a|un|una)? _2 (junior|becario|becaria|practicante|principiante)",
 	},
 	beginnersWelcome: {
 		"(perfect|great|ideal|good|suitable|suited|fine) for (someone|anyone|somebody|people|those|freelancers|a person) (who is|who are|who's|that is|that's)? (just|only)? (starting|beginning|getting started|new|starting out)", "(perfect|great|ideal|good|suitable|suited) for (a|an)? (beginner|beginners|newcomer|newcomers|starters|starter)", "(নতুনদের|ফ্রেশারদের|নতুনরাও|নতুনরা) _2 (স্বাগত|সুযোগ|স্বাগতম|উপযোগী|উপযুক্ত)", "নতুনদের জন্য* _2 (কাজ|সুযোগ|উপযোগী|উপযুক্ত|ভালো)", "(principiantes|junior|juniors) bienvenidos",
@@ -128,6 +131,7 @@ var patterns = map[int][]string{
 		"new (freelancers|talent) (can|may) apply", "(open|suitable|perfect|ideal|great|good) (to|for) (a|an|all|new|total|complete)? @newbie",
 		"(open|suitable|perfect|ideal|great) (to|for) new (freelancers|freelancer)", "welcome @newbie", "(freshers|beginners|newbies|newcomers|students) (are|is)? (also|most|very)? welcome",
 		"নতুনরা (ও)? _1 আবেদন", "নতুনরাও _2 (আবেদন|পারবেন|পারবে)", "নতুনরা (করতে|কাজ) _2 (পারবেন|পারবে)", "(notunra|notunrao|notun ra|fresher ra) _2 (apply|korte|parbe|parben)", "(ফ্রেশাররাও|ফ্রেশাররা) _2 (আবেদন|পারবেন)",
+		"(fresherder|fresher der|notunder|notun der) jonno", "(ফ্রেশারদের|নতুনদের) আবেদন (করার|করতে) (অনুরোধ|আহ্বান|বলা)",
 	},
 	newcomers: {
 		"@newbie", "(new|inexperienced) (freelancer|freelancers|applicants|sellers)", "(entry level|entrylevel|entry) (applicants|candidates|people|freelancers)?", "(inexperienced|amateurs|newbs|noobs)", "(নতুন|নতুনরা|নতুনদের|নতুনেরা|ফ্রেশার|ফ্রেশাররা|ফ্রেশারদের|জুনিয়র|জুনিয়ররা|শিক্ষানবিশ*|ইন্টার্ন*)", "(notun|notunra|notunder|fresher ra)",
@@ -143,6 +147,7 @@ var patterns = map[int][]string{
 		"(this|it) is (a|an)? senior (position|role|job|level|post|opportunity|opening)", "senior (position|role|post)", "(সিনিয়র|সিনিয়র) (কাউকে|একজন|কেউ|লেভেল|পদ|ডেভেলপার|ডিজাইনার|ইঞ্জিনিয়ার|ফ্রিল্যান্সার)",
 		"@want (for|to hire)? (an|a|our|the|one|some|two)? (highly|very)? (experienced|skilled|talented)? (senior|sr) _3 @role", "senior level @role", "seniority senior",
 		"@want (for)? (a|an)? senior level",
+		"(busco|buscamos|necesito|necesitamos) (a|un|una)? _2 (senior|sénior)",
 	},
 	leader: {
 		"(lead|principal|chief|founding) @role", "(lead|principal|chief) _2 (developer|engineer|designer|architect|scientist|officer)", "staff (software|engineer|data|product|machine|security) _2", "head of", "director of", "(cto|vp|ceo|cfo)", "vice president", "director",
@@ -156,6 +161,7 @@ var patterns = map[int][]string{
 		"native english (speaker|speakers|writer|writers|level|speaking|copywriter|editor|proofreader|fluency|proficiency)",
 		"native (speaker|speakers)", "(speak|speaks|write|writes) english natively", "speak english _2 natively",
 		"(নেটিভের|নেটিভ) মতো* _2 ইংরেজি*", "ইংরেজি* _2 নেটিভ* মতো*",
+		"(নেটিভ|native) (ইংরেজি|ইংলিশ) (স্পিকার|ভাষী|ভাষাভাষী)",
 	},
 	accent: {
 		"@nat (english)? (accent|accents)", "@nat (american)? english accent", "no accent", "without (an|any|a)? (strong|heavy|thick)? accent", "accent free", "accentless",
@@ -165,6 +171,7 @@ var patterns = map[int][]string{
 		"@high @skill? @skill? @skill? @skill? english", "very good @skill? @skill? @skill? english", "(excellent|strong|perfect) command of (the)? (written|spoken)? english",
 		"high (level|proficiency|quality) (of|in) @skill? english", "professional (level|proficiency) @skill? english", "speak english fluently",
 		"সাবলীল* _2 ইংরেজি*", "ইংরেজি* _2 সাবলীল*", "ইংরেজিতে (ভালো|খুব) দক্ষ*", "ইংরেজিতে (কথা|বলা) _3 সাবলীল*", "fluent english",
+		"(english|ingreji|ingrezi) (e|te) (fluent|dokkho|expert|parodorshi)", "(englishe|ingrejite|ingrezite) (fluent|dokkho|expert|parodorshi)",
 	},
 	englishHigh: {
 		"english @skills? @skills? (fluency|fluent|fluently|excellent|flawless|perfect|proficiency|proficient|advanced)", "english (must|should|has to|needs to) be (fluent|excellent|perfect|flawless|impeccable|very good|strong|outstanding|great|advanced)",
@@ -182,13 +189,16 @@ var patterns = map[int][]string{
 	},
 	goodEnglish: {
 		"@opinion @skill? @skill? @skill? english", "english @skills? @skills? (good|decent)", "(good|decent) command of (the)? english", "english (must|should) be (good|decent|clear|understandable)", "(ভালো|ভাল) ইংরেজি*", "ইংরেজি* (ভালো|ভাল) (জানতে|জানা|পারতে|বলতে)",
+		"ইংরেজিতে (ভালো|ভাল) (হতে|দখল|দক্ষতা|দক্ষ)", "(valo|bhalo) (english|ingreji|ingrezi)", "buen (nivel de|dominio de|manejo de)? inglés",
 	},
 	speakEnglish: {
 		"(must|should|can|able to|need to|needs to|have to|ability to) (be able to)? (speak|communicate|converse|understand|write|read|talk) (and|in|or|well|fluently|clearly)? (speak|write|understand|communicate|read)? (in)? english", "english speaking (freelancer|freelancers|developer|candidate|candidates|person|only|required|is)",
 		"(must|should) (know|speak|understand) english", "speaks english", "knowledge of english",
+		"(english|ingreji|ingrezi) (e|te)? (kotha)? (bolte|jante) (hobe|para|parte|parben)", "(englishe|ingrejite) kotha (bolte|bola)",
 	},
 	englishMust: {
 		"english @skills? (is|are) (a|an absolute|absolutely)? (must|required|mandatory|essential|requirement)", "english @skills? (a)? (must|must have|mandatory)", "english @skills? required",
+		"ইংরেজি* (জানা|জানাটা) (আবশ্যক|বাধ্যতামূলক|জরুরি)", "(english|ingreji|ingrezi) jana (lagbei|abossok|abosshok|must)",
 	},
 	basicEnglish: {
 		"simple @skill? @skill? english", "english (can be|is) (simple|basic)", "inglés (básico|basico)",
@@ -198,6 +208,7 @@ var patterns = map[int][]string{
 		"(no) (se requiere|es necesario) inglés", "english (is)? no problem", "without english", "no english speaking",
 		"english @skills? (is|are)? (not|isn't|isnt|not at all) (needed|required|necessary|important|mandatory|essential|a must|relevant)", "no english (needed|required|necessary|is required|is needed|skills required|knowledge)", "(don't|dont|do not) need (to)? (know|speak|understand)? (any)? english",
 		"english (lagbe|dorkar) (na|nai|nei)", "english na janleo", "ইংরেজি* (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি* না জানলেও", "ইংরেজি* ছাড়াই", "ইংলিশ (লাগবে|প্রয়োজন|দরকার) (না|নেই|নাই)", "ইংরেজি জানা (লাগবে|আবশ্যক|জরুরি) (না|নয়)",
+		"(english|ingreji|ingrezi) (jana|janar|janata) (lagbe|dorkar|proyojon|joruri) (na|nai|nei|noy)",
 	},
 
 	speaks: {

@@ -275,6 +275,14 @@ No English text is required.
 ইংরেজি সাবলীল না হলেও চলবে।
 ইংরেজি ভালো জানা বাধ্যতামূলক নয়।
 নেটিভের মতো ইংরেজি জানার প্রয়োজন নেই।
+valo english lagbe na
+fresher der jonno noy
+obhiggota chara apply korben na
+ইংরেজিতে ভালো হতে হবে এমন নয়।
+No se requiere buen nivel de inglés.
+Somos una empresa con 10 años de experiencia.
+no buscamos un programador junior
+amader client valo english bole
 `), "\n") {
 		l := market.Listing{Title: "Some work", Description: norm.NFC.String(line)}
 		if title, ok := strings.CutPrefix(l.Description, "#"); ok {
@@ -379,6 +387,22 @@ conversational: Basic English skills are required.
 basic: English is not required.
 basic: No English needed.
 basic: ইংরেজি লাগবে না।
+basic: english jana lagbe na
+basic: english janar dorkar nai
+fluent: english e fluent hote hobe
+fluent: englishe dokkho hote hobe
+fluent: ইংরেজি জানা আবশ্যক।
+conversational: valo english jante hobe
+conversational: english e kotha bolte hobe
+conversational: ইংরেজিতে ভালো হতে হবে।
+conversational: buen nivel de inglés
+native: নেটিভ ইংরেজি স্পিকার চাই।
+entry: obhiggota chara apply kora jabe
+entry: fresher der jonno kaj
+entry: Busco un programador junior.
+expert: Buscamos un desarrollador senior.
+expert: mínimo 5 años de experiencia
+intermediate: al menos 3 años de experiencia en ventas
 `), "\n") {
 		want, text, _ := strings.Cut(line, ": ")
 		l := market.Listing{Title: "Some work", Description: norm.NFC.String(text)}
