@@ -47,12 +47,12 @@ func (a *Asker) Pass(ctx context.Context, now time.Time) (did int, err error) {
 			continue
 		}
 		var ids []string
-		named := []string{string(market.LetterAsk), to.ID}
+		about := []string{string(market.LetterAsk), to.ID}
 		for _, s := range p.Searches {
 			ids = append(ids, s.ID)
-			named = append(named, s.ID, strconv.FormatInt(s.AliveAt.UnixMilli(), 10))
+			about = append(about, s.ID, strconv.FormatInt(s.AliveAt.UnixMilli(), 10))
 		}
-		letter = addressed(letter, market.LetterAsk, to, now, named...)
+		letter.Key = key(about...)
 		err = a.Store.Ask(ctx, ids, letter, []market.Token{token}, now)
 		switch {
 		case errors.Is(err, market.ErrNone): // another process asked, or the person answered

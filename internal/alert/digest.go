@@ -314,14 +314,14 @@ func (r *round) file(ctx context.Context, ts []market.Telling) (told int, err er
 func (r *round) telling(p *person) (market.Telling, error) {
 	t := market.Telling{Subscriber: p.to.ID}
 	var sections []Section
-	named := []string{string(market.LetterDigest), p.to.ID}
+	about := []string{string(market.LetterDigest), p.to.ID}
 	for _, u := range p.searches {
 		step := market.Step{Search: u.search.ID, From: u.search.Cursor, Upto: u.search.Cursor, Next: u.next}
 		if u.told {
 			step.Upto, step.Told = max(step.From, r.head), u.total
 		}
 		t.Steps = append(t.Steps, step)
-		named = append(named, step.Search, strconv.FormatInt(step.From, 10), strconv.FormatInt(step.Upto, 10))
+		about = append(about, step.Search, strconv.FormatInt(step.From, 10), strconv.FormatInt(step.Upto, 10))
 		if u.total == 0 {
 			continue
 		}
@@ -340,23 +340,19 @@ func (r *round) telling(p *person) (market.Telling, error) {
 	if err != nil {
 		return t, err
 	}
-	letter = addressed(letter, market.LetterDigest, p.to, r.now, named...)
+	letter.Key = key(about...)
 	t.Letter, t.Tokens = &letter, []market.Token{token}
 	return t, nil
 }
 
-// addressed fills in what all letters have in common. Its key is made of what
-// names it: composing it again gives the same.
-func addressed(l market.Letter, kind market.LetterKind, to market.Subscriber, now time.Time, named ...string) market.Letter {
+// key names a letter by what it is about: composed again it has the same.
+func key(about ...string) string {
 	h := sha256.New()
-	for _, s := range named {
+	for _, s := range about {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
 	}
-	l.Key = hex.EncodeToString(h.Sum(nil)[:20])
-	l.Kind, l.Subscriber, l.To, l.Lang = kind, to.ID, to.Email, to.Lang
-	l.Created, l.State, l.NextAt = now, market.LetterQueued, now
-	return l
+	return hex.EncodeToString(h.Sum(nil)[:20])
 }
 
 func (d *Digester) log() *slog.Logger {

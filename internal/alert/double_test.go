@@ -331,14 +331,20 @@ func (p pen) Digest(to market.Subscriber, sections []Section, raw string, now ti
 		pages = append(pages, g)
 	}
 	text, err := json.Marshal(pages)
-	return market.Letter{Subject: "new", Text: string(text), Stop: "https://kaj.example/stop/" + raw, Manage: "https://kaj.example/m/" + raw}, err
+	return p.letter(market.LetterDigest, to, string(text), raw, now), err
 }
 
 func (p pen) Ask(to market.Subscriber, searches []market.Search, raw string, now time.Time) (market.Letter, error) {
 	if p.fails[to.ID] {
 		return market.Letter{}, errPen
 	}
-	return market.Letter{Subject: "still looking?", Text: fmt.Sprint(len(searches)), Stop: "https://kaj.example/stop/" + raw}, nil
+	return p.letter(market.LetterAsk, to, fmt.Sprint(len(searches)), raw, now), nil
+}
+
+func (pen) letter(kind market.LetterKind, to market.Subscriber, text, raw string, now time.Time) market.Letter {
+	return market.Letter{Kind: kind, Subscriber: to.ID, To: to.Email, Lang: to.Lang, Subject: string(kind), Text: text, HTML: "<p>",
+		Stop: "https://kaj.example/stop/" + raw, Manage: "https://kaj.example/manage/" + raw,
+		Created: now, State: market.LetterQueued, NextAt: now}
 }
 
 // read is what a letter of the pen's says.
