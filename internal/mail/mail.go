@@ -12,6 +12,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
@@ -24,7 +25,11 @@ var (
 	ErrRefused = errors.New("refused for good")
 	// ErrNoMailbox is an ErrRefused that says that the address does not exist
 	// (RFC 3463: 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10, 5.2.1).
-	ErrNoMailbox = errors.New("no such mailbox")
+	ErrNoMailbox = fmt.Errorf("no such mailbox: %w", ErrRefused)
+	// ErrServer says that the server does not serve us at all: it cannot be
+	// reached, has the wrong certificate, or takes neither our password nor
+	// our sender's address. It says nothing about the letter.
+	ErrServer = errors.New("the mail server does not serve us")
 )
 
 // Outbox is the queue of letters. Each note fails with market.ErrNone where
