@@ -141,8 +141,10 @@ func idsOf(people []person) []string {
 // not on, is not where From says, or is gone, where its person is gone, and
 // where a letter of its key was filed before.
 //
-// A search that Hurry named for a number beyond Upto is due when Hurry said,
-// where Next is later: it was named after what the telling was reckoned from.
+// A search that Hurry named for a number beyond Upto and a time after now is
+// due then, where Next is later: it was named after what the telling was
+// reckoned from. One that was named before, and is put off without being told,
+// is due at Next.
 //
 // Invariant: cursors, what was told, and the letter with its tokens change in
 // one transaction, under the person's lock, by comparing the cursors with what
@@ -286,7 +288,7 @@ func (t *teller) tell(ctx context.Context, one market.Telling) (taken bool, err 
 // tell moves a search on.
 func (s *storedSearch) tell(step market.Step, now time.Time) {
 	s.Cursor, s.DueAt = step.Upto, step.Next
-	if hurry := at(s.hurryAt); s.hurry > step.Upto && hurry.Before(step.Next) {
+	if hurry := at(s.hurryAt); s.hurry > step.Upto && hurry.After(now) && hurry.Before(step.Next) {
 		s.DueAt = hurry
 	}
 	s.mails = append([]int64{}, s.mailsSince(now.Add(-24*time.Hour))...)
