@@ -280,7 +280,7 @@ func (tr trial) run(t *testing.T, w world) {
 		e := &enrolled{}
 		q := market.Search{Lang: "en", Hour: (i*7 + i/5) % 24, Zone: zones[i%len(zones)]}
 		var asked []string
-		for range 1 + i%3 {
+		for n := range 1 + i%3 {
 			query := "from=&q=" + topics[r.IntN(len(topics))]
 			switch r.IntN(4) {
 			case 0:
@@ -296,7 +296,7 @@ func (tr trial) run(t *testing.T, w world) {
 			if q.Freq == market.Instant {
 				e.instant = true
 			}
-			to, s := w.enrol(t, fmt.Sprintf("p%d@example.org", i), q, tr.begin)
+			to, s := w.enrol(t, fmt.Sprintf("p%d@example.org", i), q, tr.begin.Add(time.Duration(n)*time.Second))
 			e.to = to
 			e.searches = append(e.searches, s)
 		}
@@ -527,4 +527,84 @@ func TestTwoDaysOnSQLite(t *testing.T) {
 func TestTwoDaysOnPostgreSQL(t *testing.T) {
 	w := openBase(t, storetest.Postgres(t))
 	trial{begin: newYork, tick: 2 * time.Minute, digesters: 3, people: 40, seed: 4, often: 0.1}.run(t, w)
+}
+
+// TestWaiting has instant searches wait for the gap between mails, and for
+// their owner's hour: what was hurried before does not make them due at once.
+func TestWaiting(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ctx := t.Context()
+		watch := &Watcher{Store: w, Analyzer: analyzer()}
+		digest := &Digester{Store: w, Letters: pen{}, Analyzer: analyzer()}
+		pass := func(now time.Time) (n int) {
+			t.Helper()
+			if _, err := watch.Pass(ctx, now); err != nil && !errors.Is(err, market.ErrNone) {
+				t.Fatal(err)
+			}
+			for {
+				_, err := digest.Pass(ctx, now)
+				if errors.Is(err, market.ErrNone) {
+					return n
+				}
+				if n++; err != nil || n > 10 {
+					t.Fatalf("at %v: %d passes, %v", now, n, err)
+				}
+			}
+		}
+		w.enrol(t, "rina@example.org", market.Search{Query: "q=welding", Freq: market.Instant, Hour: 8, Zone: market.DefaultZone, Lang: "en"}, noon)
+		n := 0
+		publish := func(now time.Time) {
+			id := market.ListingID("hall", fmt.Sprint(n))
+			l := offer(id, "welding "+id, now)
+			w.publish(t, now, l)
+			n++
+		}
+		publish(noon)
+		pass(noon)
+		if n := pass(noon.Add(time.Minute)); n != 1 {
+			t.Fatalf("told in %d passes", n)
+		}
+		publish(noon)
+		pass(noon.Add(2 * time.Minute))
+		if n := pass(noon.Add(3 * time.Minute)); n != 1 {
+			t.Errorf("put off in %d passes", n)
+		}
+		for _, d := range []time.Duration{4 * time.Minute, 5 * time.Minute} {
+			if n := pass(noon.Add(d)); n != 0 {
+				t.Errorf("in the gap, %d passes", n)
+			}
+		}
+		if n := pass(noon.Add(6 * time.Minute)); n != 1 {
+			t.Errorf("after the gap, %d passes", n)
+		}
+		now := noon.Add(6 * time.Minute)
+		for range market.MaxInstant - 2 {
+			publish(now)
+			pass(now)
+			now = now.Add(10 * time.Minute)
+			if n := pass(now); n != 1 {
+				t.Fatalf("%d passes", n)
+			}
+		}
+		publish(now)
+		pass(now)
+		now = now.Add(10 * time.Minute)
+		if n := pass(now); n != 1 {
+			t.Errorf("held in %d passes", n)
+		}
+		if n := pass(now.Add(10 * time.Minute)); n != 0 {
+			t.Errorf("then %d passes", n)
+		}
+		if n := pass(hour(1)); n != 1 {
+			t.Errorf("at the hour, %d passes", n)
+		}
+		var at []time.Time
+		for _, l := range w.digests(t) {
+			at = append(at, l.Created)
+		}
+		slices.SortFunc(at, time.Time.Compare)
+		if len(at) != market.MaxInstant+1 || !at[len(at)-1].Equal(hour(1)) || at[len(at)-2].After(now) {
+			t.Errorf("letters at %v", at)
+		}
+	})
 }
