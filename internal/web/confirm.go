@@ -61,6 +61,11 @@ func (s *server) confirmed(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, market.ErrNotFound):
 		s.deadLink(w, r, v, token)
 		return
+	case errors.Is(err, market.ErrInvalid): // the address takes no mail any more
+		s.say(w, r, v, http.StatusConflict, notice{
+			Heading: v.Text("confirm.refused"), Text: []string{v.Text("confirm.refused-text")}, Links: []loosen{{v.Text("site.home"), "/"}},
+		})
+		return
 	case err != nil:
 		s.failed(w, r, fmt.Errorf("confirming a search: %w", err))
 		return

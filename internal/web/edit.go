@@ -122,6 +122,8 @@ func (s *server) edited(w http.ResponseWriter, r *http.Request, v *view, saved [
 	switch {
 	case errors.Is(err, market.ErrNotFound):
 		s.noSearch(w, r, v)
+	case errors.Is(err, market.ErrInvalid):
+		http.Redirect(w, r, "/manage/"+token+"?done=gone", http.StatusSeeOther)
 	case err != nil:
 		s.failed(w, r, fmt.Errorf("editing a saved search: %w", err))
 	default:

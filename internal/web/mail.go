@@ -37,8 +37,10 @@ type Subscriptions interface {
 	Manage(ctx context.Context, raw string, now time.Time) (market.Subscriber, []market.Search, error)
 	// ChangeSearch has change edit one search of the token's person: its
 	// Query, Freq or State. It takes care of Cursor (a resumed search or an
-	// edited query begins anew), AliveAt and DueAt.
-	// ErrNotFound: it is not one of theirs.
+	// edited query begins anew), AliveAt and DueAt. Where another search of
+	// theirs has the new query, that one goes. ErrNotFound: it is not one of
+	// theirs; ErrInvalid: it is pending, its new state or frequency is none,
+	// or it would be on and the address takes no mail.
 	ChangeSearch(ctx context.Context, raw, search string, now time.Time, next NextDue, change func(*market.Search) error) error
 	// DeleteSearch deletes one search of the token's person.
 	DeleteSearch(ctx context.Context, raw, search string, now time.Time) error

@@ -106,9 +106,10 @@ func (s *server) askedManage(w http.ResponseWriter, r *http.Request) {
 		s.badParameter(w, r, v, bad)
 		return
 	}
-	email, why := readAddress(v, r.PostForm.Get("email"))
+	typed := strings.ToValidUTF8(r.PostForm.Get("email"), "\uFFFD")
+	email, why := readAddress(v, typed)
 	if why != "" {
-		s.say(w, r, v, http.StatusBadRequest, askNotice(v, r.PostForm.Get("email"), why))
+		s.say(w, r, v, http.StatusBadRequest, askNotice(v, typed, why))
 		return
 	}
 	if s.tooOften(w, r, v) {
@@ -356,8 +357,8 @@ func (s *server) managed(w http.ResponseWriter, r *http.Request) {
 		s.sure(w, r, v, who, do)
 		return
 	}
-	if errors.Is(err, market.ErrNotFound) || errors.Is(err, errNotNow) {
-		done, err = "gone", nil // it was deleted meanwhile, or never theirs
+	if errors.Is(err, market.ErrNotFound) || errors.Is(err, market.ErrInvalid) {
+		done, err = "gone", nil // it was deleted meanwhile, never theirs, or its state does not allow it
 	}
 	if err != nil {
 		s.failed(w, r, fmt.Errorf("changing a saved search (%s): %w", do, err))
@@ -366,16 +367,12 @@ func (s *server) managed(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/manage/"+token+"?done="+done, http.StatusSeeOther)
 }
 
-// errNotNow says that a search's state does not allow what was asked.
-var errNotNow = errors.New("not in this state")
-
-// setState pauses a search or has it go on. A pending one waits for its own
-// link.
+// setState pauses a search or has it go on. What is stopped is not paused:
+// its state says more.
 func (s *server) setState(r *http.Request, id string, state market.SearchState) error {
 	return s.Subscriptions.ChangeSearch(r.Context(), r.PathValue("token"), id, s.Now(), s.Next, func(one *market.Search) error {
-		switch {
-		case one.State == market.SearchPending, state == market.SearchPaused && one.State != market.SearchOn && one.State != market.SearchPaused:
-			return errNotNow
+		if state == market.SearchPaused && one.State == market.SearchStopped {
+			return market.ErrInvalid
 		}
 		one.State = state
 		return nil

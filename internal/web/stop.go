@@ -100,7 +100,11 @@ func (s *server) answered(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := r.PathValue("token")
-	if err := s.Subscriptions.Alive(r.Context(), token, s.Now(), s.Next); err != nil {
+	switch err := s.Subscriptions.Alive(r.Context(), token, s.Now(), s.Next); {
+	case errors.Is(err, market.ErrNotFound):
+		s.deadLink(w, r, v, token)
+		return
+	case err != nil:
 		s.failed(w, r, fmt.Errorf("noting that a person is still looking: %w", err))
 		return
 	}

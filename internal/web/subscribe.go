@@ -290,7 +290,7 @@ func (s *server) subscribed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form := r.PostForm
-	p.Email = form.Get("email")
+	p.Email = strings.ToValidUTF8(form.Get("email"), "\uFFFD")
 	email, why := readAddress(v, p.Email)
 	if why != "" {
 		p.wrong("email", why)
