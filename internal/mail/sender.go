@@ -62,11 +62,11 @@ type SenderOptions struct {
 // may be run by several at once, in one process and in many.
 type Sender struct {
 	SenderOptions
-	paces paces
-	// leasing is held from asking which domains may have a letter until one of
-	// them got it, so that senders in this process do not exceed the rate
-	// together.
+	// leasing is held from asking paces which domains may have a letter until
+	// one of them got it, so that senders in this process do not exceed the
+	// rate together.
 	leasing sync.Mutex
+	paces   paces
 }
 
 // NewSender checks the options.
@@ -209,9 +209,8 @@ func backoff(attempts int) time.Duration {
 	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64()))
 }
 
-// paces hold each receiving domain to a rate.
+// paces hold each receiving domain to a rate. They must not be shared.
 type paces struct {
-	mu    sync.Mutex
 	limit rate.Limit
 	burst int
 	of    map[string]*rate.Limiter
@@ -223,8 +222,6 @@ func newPaces(perMinute int) paces {
 
 // take counts one letter to a domain.
 func (p *paces) take(domain string, now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	l, ok := p.of[domain]
 	if !ok {
 		l = rate.NewLimiter(p.limit, p.burst)
@@ -236,8 +233,6 @@ func (p *paces) take(domain string, now time.Time) {
 // full are the domains that may not have a letter now. Domains that could
 // have a whole burst are forgotten.
 func (p *paces) full(now time.Time) []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var out []string
 	for domain, l := range p.of {
 		switch tokens := l.TokensAt(now); {

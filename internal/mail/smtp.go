@@ -49,7 +49,9 @@ const (
 // unless it ends in ?tls=starttls. Errors do not repeat the address, which may
 // hold a password.
 func ParseSMTP(address, password string) (SMTPConfig, error) {
-	bad := func(why string) (SMTPConfig, error) { return SMTPConfig{}, fmt.Errorf("mail: the SMTP address %s", why) }
+	bad := func(why string) (SMTPConfig, error) {
+		return SMTPConfig{}, fmt.Errorf("mail: the SMTP address %s", why)
+	}
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" {
 		return bad("is not of the form smtp://user@host:587 or smtps://user@host:465")
