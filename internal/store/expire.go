@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -33,8 +34,9 @@ const (
 //   - letters that have waited for three days are buried, and those that were
 //     sent or buried 90 days ago are deleted.
 //
-// It counts what it did. Each of these is a transaction of its own, which a
-// dead process has done or has not. Where nothing is to be done none is begun.
+// It counts what it did. Each of these is done in transactions of its own,
+// and a process may die between them. Where nothing is to be done none is
+// begun.
 func (s *Store) Expire(ctx context.Context, now time.Time, limit int) (ended int, err error) {
 	pause := func(ctx context.Context, tx *sql.Tx, ids ...string) error {
 		for some := range slices.Chunk(ids, maxList) {
@@ -110,6 +112,7 @@ func (s *Store) endSearches(ctx context.Context, condition string, since time.Ti
 				return err
 			}
 		}
+		ids = ids[:min(len(ids), limit)]
 		n = len(ids)
 		if err := end(ctx, tx, ids...); err != nil {
 			return err
@@ -177,30 +180,21 @@ func deletePerson(ctx context.Context, tx *sql.Tx, id string) error {
 
 // endEach ends rows one by one, those that still are as they were when they
 // were picked: pick has args and then the limit, end the row's key and then
-// args.
+// args. Each is a transaction of its own, so that nobody who waits for one row
+// is waited for with another.
 func (s *Store) endEach(ctx context.Context, pick, end string, limit int, args ...any) (n int, err error) {
 	keys, err := s.ids(ctx, pick, append(slices.Clone(args), limit)...)
-	if err != nil || len(keys) == 0 {
-		return 0, err
-	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		n = 0
-		slices.Sort(keys) // In one order, so that two of these do not lock each other out.
-		for _, key := range keys {
-			res, err := tx.ExecContext(ctx, end, append([]any{key}, args...)...)
-			if err != nil {
-				return err
-			}
-			did, err := res.RowsAffected()
-			if err != nil {
-				return err
-			}
-			n += int(did)
-		}
-		return nil
-	})
 	if err != nil {
 		return 0, err
+	}
+	for _, key := range keys {
+		err := s.write(ctx, func(tx *sql.Tx) error { return one(tx.ExecContext(ctx, end, append([]any{key}, args...)...)) })
+		switch {
+		case err == nil:
+			n++
+		case !errors.Is(err, market.ErrNone):
+			return n, err
+		}
 	}
 	return n, nil
 }

@@ -168,13 +168,12 @@ func (s *Store) Confirm(ctx context.Context, raw string, now time.Time, next nex
 				return err
 			}
 		}
-		if err := q.start(ctx, tx, now); err != nil {
+		if err := q.start(ctx, tx, p, now, next); err != nil {
 			return err
 		}
 		if q.Confirmed.IsZero() {
 			q.Confirmed = at(ms(now))
 		}
-		q.DueAt = next(p.Subscriber, q.Search, now)
 		if err := q.update(ctx, tx); err != nil {
 			return err
 		}
@@ -214,13 +213,17 @@ func confirm(ctx context.Context, tx *sql.Tx, all []storedSearch, pending *store
 }
 
 // start makes a search be on, as its owner wants it to be. One that was not
-// begins anew, at the newest change.
-func (s *storedSearch) start(ctx context.Context, tx *sql.Tx, now time.Time) (err error) {
+// begins anew, at the newest change; one that was, and is due already, stays
+// due.
+func (s *storedSearch) start(ctx context.Context, tx *sql.Tx, owner person, now time.Time, next nextDue) (err error) {
 	if s.State != market.SearchOn {
 		if s.Cursor, err = newest(ctx, tx); err != nil {
 			return err
 		}
-		s.State, s.ChangedAt = market.SearchOn, at(ms(now))
+		s.State, s.ChangedAt, s.DueAt = market.SearchOn, at(ms(now)), time.Time{}
+	}
+	if s.DueAt.IsZero() || s.DueAt.After(now) {
+		s.DueAt = next(owner.Subscriber, s.Search, now)
 	}
 	s.AliveAt, s.AskedAt, s.hurry, s.hurryAt = at(ms(now)), time.Time{}, 0, 0
 	return nil
@@ -338,13 +341,13 @@ func (s *Store) ChangeSearch(ctx context.Context, raw, search string, now time.T
 				}
 			}
 		}
-		anew, moved := to.Query != q.Query, to.Freq != q.Freq || to.State != q.State
+		anew := to.Query != q.Query
 		q.Query, q.Freq = to.Query, to.Freq
 		if to.State == market.SearchOn {
 			if err := mustTakeMail(ctx, tx, p); err != nil {
 				return err
 			}
-			if err := q.start(ctx, tx, now); err != nil {
+			if err := q.start(ctx, tx, p, now, next); err != nil {
 				return err
 			}
 		} else {
@@ -357,9 +360,6 @@ func (s *Store) ChangeSearch(ctx context.Context, raw, search string, now time.T
 			if q.Cursor, err = newest(ctx, tx); err != nil {
 				return err
 			}
-		}
-		if q.State == market.SearchOn && (anew || moved) {
-			q.DueAt = next(p.Subscriber, q.Search, now)
 		}
 		if err := q.update(ctx, tx); err != nil {
 			return err
@@ -424,10 +424,9 @@ func (s *Store) Alive(ctx context.Context, raw string, now time.Time, next nextD
 			unanswered := q.State == market.SearchPaused && !q.AskedAt.IsZero()
 			switch {
 			case unanswered:
-				if err := q.start(ctx, tx, now); err != nil {
+				if err := q.start(ctx, tx, p, now, next); err != nil {
 					return err
 				}
-				q.DueAt = next(p.Subscriber, q.Search, now)
 			case q.State == market.SearchOn:
 				q.AliveAt, q.AskedAt = at(ms(now)), time.Time{}
 			default:
