@@ -84,8 +84,9 @@ func read(l market.Listing) *document {
 	title, text := phrase.Lex(l.Title), phrase.Lex(l.Description)
 	skills := phrase.Lex(strings.Join(l.Skills, "\n"))
 	d := &document{listing: l, title: &title, text: &text, skills: &skills, skillCount: len(l.Skills)}
-	d.titleHits, d.textHits = rules.Find(&title), rules.Find(&text)
-	d.titleHints, d.textHints, d.skillHints = hints.Find(&title), hints.Find(&text), hints.Find(&skills)
+	d.titleHits, d.titleHints = find(&title)
+	d.textHits, d.textHints = find(&text)
+	_, d.skillHints = find(&skills)
 	d.aside = aside(&text)
 	d.levelSaid, d.englishSaid = d.level(), d.english()
 	return d

@@ -224,10 +224,9 @@ func inflect(p string) string {
 	return b.String()
 }
 
-// hints is the set of the families (their index) and the kinds of work
-// (their index after the families).
-var hints = func() *phrase.Set {
-	var list []phrase.Rule
+// hintRules are the families (their index) and the kinds of work (their index
+// after the families).
+func hintRules() (list []phrase.Rule) {
 	for id, ps := range familyPatterns {
 		for _, p := range ps {
 			list = append(list, phrase.Rule{ID: id, Pattern: p})
@@ -238,8 +237,8 @@ var hints = func() *phrase.Set {
 			list = append(list, phrase.Rule{ID: len(families) + i, Pattern: p})
 		}
 	}
-	return phrase.MustCompile(classes, list)
-}()
+	return list
+}
 
 // latinStars writes out the stars behind Latin letters; those behind others
 // are package phrase's own.

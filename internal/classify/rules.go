@@ -55,6 +55,8 @@ const (
 	speaks
 	speaksNot
 	tongueAsked
+
+	ruleCount // how many rules there are
 )
 
 var classes = map[string][]string{
@@ -222,7 +224,9 @@ var patterns = map[int][]string{
 	},
 }
 
-var rules = func() *phrase.Set {
+// phrases are the rules, and the hints with their IDs after those of the
+// rules: one set, so that a text is gone through once.
+var phrases = func() *phrase.Set {
 	var list []phrase.Rule
 	for _, table := range []map[int][]string{patterns, signs} {
 		for _, id := range slices.Sorted(maps.Keys(table)) { // in order, so that every process finds the same
@@ -231,5 +235,29 @@ var rules = func() *phrase.Set {
 			}
 		}
 	}
+	for _, r := range hintRules() {
+		list = append(list, phrase.Rule{ID: ruleCount + r.ID, Pattern: r.Pattern})
+	}
 	return phrase.MustCompile(classes, list)
 }()
+
+// find is what rules and hints find in t, with their own IDs.
+func find(t *phrase.Text) (hits, hinted []phrase.Match) {
+	all := phrases.Find(t)
+	n := 0
+	for _, m := range all {
+		if m.ID < ruleCount {
+			n++
+		}
+	}
+	hits, hinted = make([]phrase.Match, 0, n), make([]phrase.Match, 0, len(all)-n)
+	for _, m := range all {
+		if m.ID < ruleCount {
+			hits = append(hits, m)
+		} else {
+			m.ID -= ruleCount
+			hinted = append(hinted, m)
+		}
+	}
+	return hits, hinted
+}

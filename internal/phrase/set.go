@@ -45,6 +45,9 @@ type Set struct {
 type node struct {
 	edges []edge
 	ids   []int32
+	// next has bit sym%64 set for each symbol that an edge takes, and all bits
+	// where an edge is no word: most words that go no further are known by it.
+	next uint64
 }
 
 type atomKind uint8
@@ -283,6 +286,28 @@ func (b *builder) finish() {
 			b.number = append(b.number, e.next)
 		}
 	}
+	taken := make([]uint64, len(b.classes)) // by class: its symbols, as in node.next
+	for c, bits := range b.classes {
+		for _, w := range bits {
+			taken[c] |= w
+		}
+	}
+	for i := range b.nodes {
+		n := &b.nodes[i]
+		for _, e := range n.edges {
+			switch e.kind {
+			case atomWord:
+				n.next |= 1 << (e.arg % 64)
+				for _, sym := range begun[e.arg] {
+					n.next |= 1 << (sym % 64)
+				}
+			case atomClass:
+				n.next |= taken[e.arg]
+			default:
+				n.next = ^uint64(0)
+			}
+		}
+	}
 }
 
 // Find gives every match in t, in the order of their first words; of the
@@ -346,7 +371,7 @@ next:
 		}
 		out = append(out, Match{int(id), first, at - 1})
 	}
-	if len(node.edges) == 0 || at >= len(syms) || t.Words[at].Sep&SepEnd != 0 {
+	if at >= len(syms) || node.next>>(syms[at]%64)&1 == 0 || t.Words[at].Sep&SepEnd != 0 {
 		return out
 	}
 	for _, e := range node.edges {
@@ -365,7 +390,9 @@ next:
 				if t.Words[at+skip].Sep&SepEnd != 0 {
 					break
 				}
-				out = s.follow(t, syms, e.next, first, at+skip, from, out)
+				if n := &s.nodes[e.next]; n.next>>(syms[at+skip]%64)&1 != 0 || len(n.ids) > 0 {
+					out = s.follow(t, syms, e.next, first, at+skip, from, out)
+				}
 			}
 		}
 	}
