@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"internal/fetch/fetchtest":        {"internal/fetch"},
 	"internal/source":                 {"internal/fetch"},
 	"internal/recipe":                 {"internal/source", "internal/fetch"},
+	"internal/detect":                 {"internal/recipe", "internal/source", "internal/fetch"},
 	"internal/collect":                {"internal/source", "internal/fetch"},
 	"internal/health":                 {"internal/source"},
 	"internal/alert":                  {"internal/search"},
