@@ -78,6 +78,21 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"dossier", testDossier},
 		{"suppress", testSuppress},
 		{"together", testTogether},
+		{"since", testSince},
+		{"since meanwhile", testSinceMeanwhile},
+		{"due", testDue},
+		{"claim people", testClaimPeople},
+		{"tell", testTell},
+		{"today", testToday},
+		{"tell together", testTellTogether},
+		{"hurry", testHurry},
+		{"instant searches", testInstantSearches},
+		{"ask", testAsk},
+		{"expire", testExpire},
+		{"outbox", testOutbox},
+		{"bury and suppress", testBurySuppress},
+		{"senders", testSenders},
+		{"mail stats", testMailStats},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
