@@ -81,6 +81,7 @@ type Box struct {
 	listener net.Listener
 	roots    *x509.CertPool
 	stop     chan struct{}
+	ending   sync.Once
 
 	mu          sync.Mutex
 	fault       Fault
@@ -133,14 +134,13 @@ func (c Config) Start() (*Box, error) {
 
 // Close ends the server and its connections. The mails stay readable.
 func (b *Box) Close() error {
-	b.mu.Lock()
-	select {
-	case <-b.stop:
-	default:
+	b.ending.Do(func() {
 		close(b.stop)
-	}
-	b.mu.Unlock()
-	return b.server.Close()
+		// The server closes what it serves already; it may not have begun to.
+		b.server.Close()
+		b.listener.Close()
+	})
+	return nil
 }
 
 // Addr is where it listens: host and port.
