@@ -49,6 +49,7 @@ var signs = map[int][]string{
 		"(alquilar|alquilo|rentar|prestar) (tu|una|su) cuenta",
 		"(তোমার|আপনার) (আপওয়ার্ক|ফাইভার|আপওয়ার্ক|ফ্রিল্যান্সার|অ্যাকাউন্ট|একাউন্ট*) _3 (ব্যবহার|ভাড়া|ব্যাবহার|দিন)", "(apnar|tomar) (upwork|fiverr|account|freelancer) _2 (vara|bhara|use|din|lagbe)",
 		"(work|working|bid|bidding) (under|through|from|using|via) your (profile|account|upwork|name)",
+		"your account must", "(with access to|access to|have) (a|your own|the)? (google)? play console", "(screenshot|link) _3 of your (google)? _1 (console|account|dashboard)",
 	},
 	warnReviews: {
 		"(paid|pay|get paid|earn|taka|usd|cents) (per|for|for each|for every) (each|every)? (like|likes|review|reviews|follow|follower|followers|subscribe|subscription|comment|rating|vote|upvote)", "# (dollars|usd|taka|cents|tk)? (per|for each|for every) (like|review|follow|follower|subscribe|subscription|comment|rating|vote|upvote)", "(buy|purchase|order|need|want) # _3 reviews", "# (google|trustpilot|amazon|yelp|positive|5 star) reviews", "(add|write|post|create) _3 (positive|5 star|five star|fake) reviews", "(boost|improve|increase) (our|my|the) _2 (ratings|reviews)", "vote* for my", "repeatedly (cast|casts|casting) votes", "প্রতি (লাইকে|লাইক|রিভিউতে|রিভিউ|ফলোতে|সাবস্ক্রাইবে) _2 টাকা", "smm panel", "(selling|sell|sells) _2 (likes|followers|views)", "(fake|bot|automated) (likes|followers|views|engagement|reviews|votes|comments)",
@@ -76,6 +77,7 @@ var signs = map[int][]string{
 		"(ঘরে বসে|বাসায় বসে) _3 (আয়|ইনকাম)", "(ghore|bashay) bose _3 (income|ay|taka)",
 		"for every # (signups|installs|clicks|likes|subscribers)", "reposter* _2 up to #",
 		"(earn|make|earning|making) (some)? (extra|side) (income|cash|money)", "(simple|easy) (task|tasks) _6 earn", "(typing|copy paste|data entry) (job|jobs|work) _4 earn", "(work|working) from (home|phone|anywhere) _3 earn", "anyone can (earn|join) _3 (earn|money|income)",
+		"earn _2 with no limit", "no limit (to|on) (what|how much) you (can)? (earn|make)", "earn up to # _2 (per|paid per|a) (session|day|week|task|video)",
 	},
 	warnForward: {
 		"(cash|deposit|receive|accept) _2 (cheque|check|cheques|checks|wire|transfer) _6 (send|forward|wire|transfer|pass|keep)", "(receive|get) _3 (money|payment|payments|funds|packages|parcels|package|usdt|crypto|bitcoin) _6 (forward|resend|wire|transfer it|send it|pass it|send the rest)", "(wire|forward|send) (us|me|the)? (the)? (rest|remainder|remaining|balance) (back|to|by|of|on)?", "(keep|keeping) # (percent|dollars|usd)? _5 (send|forward|wire|transfer)", "(reshipping|reship|re ship)", "money mule", "mail up to another",
@@ -112,6 +114,7 @@ var signs = map[int][]string{
 		"amar (assignment|thesis|exam|homework|report) _2 (likhe|kore|diye)",
 		"(papers|paper|thesis|dissertation|manuscript) (need|needs) to (complete|be completed|be written|be published)", "(develop|produce|prepare|write|writing) a publication", "full assignment", "(doubt|doubts) (solving|clearing)", "student budget",
 		"apa", "exam (help|taker|support|proxy)", "(aws|azure|pmp|cissp|comptia|gmat|gre|toefl|ielts|duolingo) (exam|test) (for|help|proxy|taker|on)", "# (word|words) (report|essay|case study|dissertation|thesis)",
+		"academic style", "(for|in|with|of) (my|our|an) assignment", "(the|this) assignment (involves|requires|consists|asks|is about)", "(test|exam|quiz) (next week|tomorrow|next monday|on monday)", "(for|in) this exercise (you|your|we|i)",
 	},
 	cheatTitle: {
 		"(assignment|assignments|homework|thesis|dissertation|essay|esay|coursework|exam|exams)", "(research|scientific|conference|review|ieee|term|academic) (paper|papers)", "(research|dissertation|thesis) proposal", "(exercise|exercises) solver", "literature review", "(academic|paper|thesis) (writer|writing)", "(interview|interviews) (support|help|proxy)", "for technical interviews",
@@ -135,11 +138,12 @@ var signs = map[int][]string{
 		"(cannot|can't) (promise|guarantee|offer) _1 (work|pay|payment|money|salary)",
 		"(prize|profit|profits|revenue|earnings) (is|are|will be)? (shared|split) (equally|between|with you|50)", "(share|split) _1 (profit|profits|revenue|earnings) (equally|with you|50)",
 		"(only thing i ask|only thing we ask|all i ask|all we ask|all we need) _4 (testimonial|testimonials|review)", "in exchange for (a|an|your)? _2 (review|reviews|testimonial|testimonials|feedback|experience|credit)",
-		"(don't|not) (yet)? have _2 (funding|funds|budget) (yet|right now|at the moment|to pay)", "(unpaid|voluntary|volunteer) basis",
+		"(don't|not) (yet)? have (a|any|the|enough)? (funding|funds|budget) (yet|right now|at the moment|to pay)", "(unpaid|voluntary|volunteer) basis",
 		"(deferred|delayed) (pay|payment|compensation|salary)", "(get|gain|paid in|for|good|great) exposure (and|only|instead|to start)", "sin (salario|sueldo|remuneración|paga)",
 		"(solo|solamente) (por)? comisión", "(বেতন|পারিশ্রমিক|টাকা) (ছাড়া|ছাড়াই) _2 (কাজ|ইন্টার্ন|করতে)", "(শুধু|কেবল) কমিশন*", "(bina|without) (betone|betoner|salary te|beton)",
 		"if _4 (helps|help) us (win|lock|close|get) _3 (deal|client)", "(pay|compensate) you (accordingly)? (if|when|once) (we|the|our|it|i) _3 (deal|profit|client|funding|sale|sales)",
 		"(no|zero) budget (for|at|yet|to|right|but)", "(pay|paid) _3 (once|after|when) _2 (launch|launched|funded|funding|profitable|profit|profits)",
+		"(revenue share|rev share|revenue sharing) (role|position|basis|partnership|only)", "no fixed (amount|salary|income)", "(percentage|percent) of (the|our) (company's|company)? (profit|profits|revenue)",
 	},
 	warnIllegal: {
 		"decompile an existing", "(remove|bypass|unlock|modify|patch) _4 (license|licence|activation) (check|routine|key|protection)?", "cronus zen", "(handle|bypass|avoid) _2 (detection|ban|bans) _2", "(download|downloading) _3 (music|movies|mp3) _3 (streaming|from)", "auto dm (bot|sender|tool)", "(account|accounts) automation", "sms bomber", "fake profiles", "defending techniques",
@@ -163,7 +167,7 @@ var signs = map[int][]string{
 		"(extract|download|save|rip|copy|downloading|ripping) _5 (ebook|e book|books|courses|movies|music|songs|mp3) _5 from _4 (reader|streaming|udemy|netflix|spotify|scribd)",
 		"(caller id|gps|location|camera|webcam|hwid|mac address|device id) (spoof|spoofing|spoofer|faker|changer)", "(spoof|spoofing) (a|an|the|my|your|caller|location|gps|camera)",
 		"discord _1 tokens", "token (joiner|generator bot)", "(tatkal|irctc)", "(ticket|tickets|appointment|appointments|slot|slots) (bot|bots|sniper|grabber|scalper|booking bot)",
-		"(vfs|tls|visa) (global|contact)? _1 (appointment|appointments|slot|slots) (bot|script|automation|booking|checker)", "(colour|color) prediction",
+		"(vfs|tls|visa) (global|contact)? _1 (appointment|appointments|slot|slots) (bot|script|automation|booking|checker)", "(colour|color) prediction (game|website|app|script|software|site)",
 		"(satta|matka|teen patti) (game|app|website|site|script|software)",
 		"admin (can|could|will|should)? (control|decide|decided|manipulate|fix) _1 (win|winning|winner|result|results|outcome|rtp)",
 		"(control|manipulate|fix|decide) _2 (win|winning) (rate|ratio|percentage|numbers)", "(silk road|hidden services|onion site|onion service)", "(darknet|dark net|dark web|darkweb|deep web) (site|market|marketplace|vendor|shop|store|forum)",
@@ -202,7 +206,8 @@ var signs = map[int][]string{
 		"(bypass|beat|invisible to|undetected by) _3 (proctored|proctoring|lockdown browser|respondus|proctorio|examity)", "(ক্যাপচা|ক্যাপচার) (বাইপাস|সলভ)", "(ফেক|ভুয়া) (আইডি|একাউন্ট|অ্যাকাউন্ট|রিভিউ|প্রোফাইল|সার্টিফিকেট)",
 		"(হ্যাক|হ্যাকিং) (করে|করতে|করা) (দিতে|দিন|হবে)", "(fake|bhua) (id|account|profile|certificate) (khulte|banate|banano|toiri)", "(cuentas|perfiles|reseñas) falsas",
 		"artificially _2 (generate|inflate|increase|boost|pump|create)", "manipulat* _3 (liquidity|price|prices|market|votes)", "(dating|tinder|bumble|hinge) _6 (automatic|automated|automatically|auto) _2 (message|messages|messaging|sending|swipe|swiping|chat)", "secure (reservations|appointments|slots|tickets) _4 (platform|bot|automatically|first|before)", "# (gmail|fake|aged|pva|test google) accounts", "recoil (compensation|script|scripts|macro|control)", "(automates|automate|automating) _2 (turnstile|recaptcha|captcha|captchas|hcaptcha)", "bot _3 (likes|liking) (and|or) (retweet|retweets|comment|comments|follow|follows|reply|replies)", "(daily|per day) _1 # _1 (signups|sign ups|registrations)", "copy this (website|site) (https|http|and|exactly)", "(video|videos) (reposter|reposters|reposting)", "(account|accounts) (was|were|got|is|been) banned _6 (new account|another account)", "(leaked data|leaked database|combo list|combolist|breached accounts|leaked accounts)", "(extracting|extract|scrape|scraping) _6 (banking|bank) apps",
-		"(openbullet|silverbullet|account checker|combo checker)", "gift card (generator|checker|codes generator)", "(business manager|bm|agency ad|ads) accounts (needed|for sale|verified|supplier)", "(uber|lyft|doordash|instacart|amazon flex|flex|spark|loads) (bot|grabber|auto accept)", "(nike|supreme|yeezy|snkrs|restock) bot", "(cheat engine|mod menu|game hack|unlimited coins|unlimited gems)", "admin (can|could|will|should|to|must)? _1 (control|manipulate) _2 (profit|profits|odds)", "(webcam model|cam girl|phone sex|sexting)", "(decode|decoding|decrypt|decrypting) _2 (ioncube|php|script|app|firmware|game) _1 (file|files|code)?", "clone (rfid|nfc|bank|sim|credit) (card|cards)?", "credit card (checker|generator|numbers)", "(jammer|signal jamming)", "(undress|undressing|nudify|clothes remover)", "(iptv|xtream)",
+		"(openbullet|silverbullet|account checker|combo checker)", "gift card (generator|checker|codes generator)", "(business manager|bm|agency ad|ads) accounts (needed|for sale|verified|supplier)", "(uber|lyft|doordash|instacart|amazon flex|flex|spark|loads) (bot|grabber|auto accept)", "(nike|supreme|yeezy|snkrs|restock) bot", "(cheat engine|mod menu|game hack|unlimited coins|unlimited gems)", "admin (can|could|will|should|to|must)? _1 (control|manipulate) _2 (profit|profits|odds)", "(webcam model|cam girl|phone sex|sexting)", "(decode|decoding|decrypt|decrypting) _2 (ioncube|php|script|app|firmware|game) _1 (file|files|code)?", "clone (rfid|nfc|bank|sim|credit) (card|cards)?", "credit card (checker|generator|numbers)", "(jammer|signal jamming)", "(undress|undressing|nudify|clothes remover)",
+		"(log out|logout|logs out) _8 (another|next|different) (account|login)", "(logs|login|log) (in)? (to|into) (many|#) _2 accounts", "automatically (comment|comments|reply|message|messages) (on|to|in) _3 (posts|groups|facebook|people|users)", "(ticket|tickets) (purchasing|purchase|buying|grabbing|snatching) _1 (script|process|bot|automation)", "(whatsapp|telegram) _1 (number|numbers) (filter|checker|validator)", "(access|log in|login|get into|hack) (to|into)? (her|his|someone's|ex's|my wife's|my husband's) _1 (account|accounts|email|phone|instagram|facebook)", "(my ex|ex wife|ex husband|ex girlfriend|ex boyfriend) _8 (account|phone|password|email|location|messages)", "(firmware|develop a|write an|build an|reliable) exploit", "checkout (automation bot|bot|bots)", "(break|take down|taking down|bring down|attack) (this|the|a|his|her) (website|site|page|account)", "(stake|stake.com|rollbit|roobet|1xbet) _2 (bot|predictor|script)", "(video|clip|videos) of my (principal|boss|teacher|ex|friend|wife)", "clone (the|a)? voice of", "(polling|sniping) script",
 	},
 	plainChat: {
 		"must _5 (work|communicate|talk|chat|available|reachable) _2 (through|via|on|over|using) @apps",
@@ -212,6 +217,7 @@ var signs = map[int][]string{
 		"escríbeme (por|al) (whatsapp|telegram)", "(আমাকে|আমাদের) (হোয়াটসঅ্যাপে|টেলিগ্রামে|ইনবক্সে) (মেসেজ|নক|যোগাযোগ)",
 		"(https|http|telegram|tg) t me", "(removed by freelancer.com|admin for offsiting)", "(speak|talk|chat) (to|with) me (on|at|via|through|in) (instagram|facebook|telegram|whatsapp|discord|snapchat|insta|fb|skype)", "(contact|reach|find|message|dm|write) me (on|at|via|in) (instagram|facebook|snapchat|insta|fb)",
 		"(add|contact|message|ping) me on skype",
+		"(send|give|share|provide|drop) me your (email|e mail|number|phone number)",
 	},
 	plainFree: {
 
@@ -226,15 +232,17 @@ var signs = map[int][]string{
 		"only (the)? (winner|winning|best|selected|chosen) _4 (will be|gets|is) paid", "(contract|job|project) will be (cancelled|canceled) _5 (no payment|without pay|not be paid|unpaid)",
 		"(which)? means no payment", "questions _6 (see|check|show) if you (can|are able to|could) (solve|do|answer) (them|it)",
 		"(unpaid|free) (trial|test) (before|first|to start|period|shift|day|week)", "(trial|test|sample) _2 (won't be|will not be|is not|isn't|are not|aren't|not be) paid",
+		"(possible|preferably) free (of charge|otherwise|work|because)",
 	},
 	plainID: {
 		"(selfie|selfies) (videos|video|photos|photo|images|motion|pictures) (featuring|with|of|wearing|presenting|offering|holding|in)", "# (selfie|selfies)",
 		"(one|a|your|recent) passport (style|fashion|size) (photo|photos|image|picture|photograph)", "(photos|videos|pictures) of your (face|id|passport|documents|children|kids|child)", "(record|film) your face",
 		"(complete|pass|undergo) _2 kyc", "(verify|confirm) your identity (by|with|before|to|via|using)",
 		"(register|open|create) _4 (in|under|with|using) your (own)? (name|identity|id|nid|passport)", "(using|use|with) your (own)? (identity|ssn|nid|social security)",
+		"(provide|send|submit|bring) (a|us|me)? _1 proof of (identity|citizenship|residence)", "(participants|applicants|you) need _3 proof of (identity|citizenship)",
 	},
 	plainReviews: {
-		"(app|apps) (reviewer|reviewers)", "(test and review|download and review|install and review|review and rate|rate and review) (our|the|my|this|an|apps|android|ios)",
+		"(app|apps) reviewers", "(test and review|download and review|install and review|review and rate|rate and review) (our|the|my|this|an|apps|android|ios)",
 		"(cast|casts|casting|automate|automates|automated|repeatedly) _2 (votes|vote|voting)", "(voting|vote) (script|bot|bots|software|automation)", "vote for (me|my|our|us)",
 		"(buy|need|deliver|provide|add|sell|selling|gain|get us|get me) _1 # (k|real|active|organic|targeted|genuine)? (instagram|youtube|facebook|tiktok|telegram|twitter|app|play store)? (followers|likes|subscribers|comments|upvotes|installs|ratings|votes)",
 		"(buy|sell|selling|cheap|bot|fake|sells) _2 (instagram|telegram|discord|youtube|tiktok|twitter|facebook) (followers|members|subscribers|likes|upvotes)", "(automated|automatic|auto) growth",
@@ -247,5 +255,6 @@ var signs = map[int][]string{
 		"(post|leave|write|add) (a|some|our)? (positive|good|nice|great) (review|reviews|comments|feedback|ratings) (on|for|about|to)",
 		"(পজিটিভ|ফাইভ স্টার|৫ স্টার|ভালো) (রিভিউ|রেটিং) (দিতে|দিন|লিখতে|লিখুন)", "(রিভিউ|লাইক|ফলোয়ার|সাবস্ক্রাইবার) (কিনতে|কিনব|বিক্রি)", "(positive|5 star) (review|rating) (dite|den|din|likhte)",
 		"(comprar|vender|escribir) reseñas",
+		"(add|import|adding|importing) _3 reviews (to|on|into) (my|our) _2 (store|shop|listing)",
 	},
 }

@@ -26,7 +26,7 @@ var (
 		"drivers", "vendors", "they", "who", "people", "allow", "allows", "api", "property", "car", "apartment", "chatbot", "chatbots", "ai", "integration")
 	// fighting are words before a fraud by which the work is against it, and
 	// fought those behind it: "detect fake profiles", "deepfake detection".
-	fighting = words("detect", "detects", "detecting", "detection", "prevent", "prevents", "preventing", "identify", "identifies", "identifying", "against", "stop", "stopping", "fight", "fighting", "combat", "filter", "filtering", "report", "reporting", "flag", "flags", "flagging", "eliminate", "protect")
+	fighting = words("detect", "detects", "detecting", "detection", "prevent", "prevents", "preventing", "identify", "identifies", "identifying", "against", "stop", "stopping", "fight", "fighting", "combat", "filter", "filtering", "report", "reporting", "flag", "flags", "flagging", "eliminate", "protect", "protects", "protecting")
 	fought   = words("detection", "detector", "prevention", "classifier", "protection", "monitoring", "awareness")
 	// payers are words before "pay the fee" by which it is not the worker who
 	// pays.
@@ -111,7 +111,7 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		if m.ID != warnUnpaid && deniedAfter(t, m.Last, 2) {
 			return false
 		}
-		if before(t, m.First, 4, fighting) || after(t, m.Last, 1, fought) {
+		if before(t, m.First, 7, fighting) || after(t, m.Last, 1, fought) {
 			return false
 		}
 	case warnFree: // "the first articles are not paid"
