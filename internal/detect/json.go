@@ -201,7 +201,7 @@ func sameKind(m map[string]any) bool {
 	var first map[string]any
 	for _, v := range m {
 		o, ok := v.(map[string]any)
-		if !ok || len(o) < 2 {
+		if !ok || len(o) == 0 {
 			return false
 		}
 		if first == nil {
@@ -536,10 +536,10 @@ func (l *looker) pageJSON(f *Found, p *proposal, v any, best foundList) {
 			if l.session == nil {
 				break
 			}
-			u := withParam(p.home, param, cursor)
-			page, ok := l.get(f, u, "the second page")
+			u := withPlaceholder(p.home, param, "{cursor}")
+			page, ok := l.get(f, strings.Replace(u, "{cursor}", url.QueryEscape(cursor), 1), "the second page")
 			if ok && p.differs(page, f.Page) {
-				p.url = withPlaceholder(p.home, param, "{cursor}")
+				p.url = u
 				p.paging = mapping("by", "cursor", "cursor", at)
 				p.pagesOf = "The second page was asked for with " + param + ", and brought other offers."
 				return
@@ -559,7 +559,7 @@ func (l *looker) pageJSON(f *Found, p *proposal, v any, best foundList) {
 			continue
 		}
 		if l.session != nil {
-			page, ok := l.get(f, withParam(p.home, "page", "2"), "the second page")
+			page, ok := l.get(f, strings.Replace(withPlaceholder(p.home, "page", "{page}"), "{page}", "2", 1), "the second page")
 			if !ok || !p.differs(page, f.Page) {
 				continue
 			}
@@ -619,16 +619,6 @@ func (p *proposal) differs(second, first fetch.Page) bool {
 	return slices.ContainsFunc(b, func(d market.Draft) bool {
 		return !slices.ContainsFunc(a, func(e market.Draft) bool { return key(e) == key(d) })
 	})
-}
-
-// withParam sets a parameter of an address.
-func withParam(u *url.URL, name, value string) string {
-	c := *u
-	c.Fragment = ""
-	q := c.Query()
-	q.Set(name, value)
-	c.RawQuery = q.Encode()
-	return c.String()
 }
 
 // withPlaceholder sets a parameter to a placeholder, which is not escaped.

@@ -179,7 +179,7 @@ func (l *looker) readSitemap(f *Found) (*proposal, error) {
 	if children := locs(m["sitemaps"]); len(urls) == 0 && len(children) > 0 {
 		child := children[0]
 		for _, c := range children {
-			if offerPath.MatchString(c) {
+			if offerMap.MatchString(c) {
 				child = c
 				break
 			}
@@ -204,7 +204,7 @@ func (l *looker) readSitemap(f *Found) (*proposal, error) {
 	first := urls[0]
 	p.list = ".urls | sort_by(.lastmod) | reverse"
 	for _, u := range urls {
-		if m := offerPath.FindStringSubmatch(u); m != nil {
+		if offerPath.MatchString(u) {
 			first = u
 			p.list = fmt.Sprintf(".urls | map(select(.loc | test(%q))) | sort_by(.lastmod) | reverse", offerPath.String())
 			break
@@ -233,8 +233,12 @@ func (l *looker) readSitemap(f *Found) (*proposal, error) {
 	return p, nil
 }
 
-// offerPath is a path that names offers of work.
-var offerPath = regexp.MustCompile(`(?i)/[^/]*(job|career|vacanc|position|project|gig|opening|posting|opportunit)[^/]*/[^/]+|(?i)sitemap[^/]*(job|career|vacanc|position|project|gig)|(?i)(job|career|vacanc|position|project|gig)s?[^/]*\.xml`)
+// offerPath is an address whose path leads to one offer, and offerMap that of
+// a sitemap of such.
+var (
+	offerPath = regexp.MustCompile(`(?i)^https?://[^/]+/(.*/)?[^/]*(job|career|vacanc|position|project|gig|opening|posting|opportunit)[^/]*/[^/]+`)
+	offerMap  = regexp.MustCompile(`(?i)^https?://[^/]+/.*(job|career|vacanc|position|project|gig|opening|posting|opportunit)`)
+)
 
 func locs(v any) (out []string) {
 	list, _ := v.([]any)

@@ -254,6 +254,16 @@ detail:
 	}
 }
 
+// A saved list whose titles stand on the offers' own pages is read as far as
+// it goes.
+func TestTitlesElsewhere(t *testing.T) {
+	r := parse(t, spec+"request: {url: 'https://example.com/sitemap.xml'}\nformat: sitemap\nfields: {url: .loc}\ndetail: {format: jsonld, fields: {title: .title}}\n")
+	c, err := extract(t, r, `<urlset><url><loc>https://example.com/1</loc></url></urlset>`)
+	if err != nil || len(c.drafts) > 0 || c.skips["its title stands on its own page"] != 1 {
+		t.Errorf("%v, %+v", err, c)
+	}
+}
+
 // A board that is gone does not keep the others from being read, and its
 // name stands in the error. Boards come from the environment too.
 func TestEachFails(t *testing.T) {

@@ -86,6 +86,10 @@ func (u *run) items(ctx context.Context, items []item) (full bool, err error) {
 			}
 			it.values = it.values.over(vs)
 		}
+		if u.get == nil && u.r.detail != nil && len(it.values["title"].texts) == 0 {
+			u.skip("its title stands on its own page")
+			continue
+		}
 		d, err := u.r.draft(it.values)
 		if err != nil {
 			u.reject(it, err)
