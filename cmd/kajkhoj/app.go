@@ -15,11 +15,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	files "github.com/kajkhoj/kajkhoj/config"
+	"github.com/kajkhoj/kajkhoj/internal/alert"
 	"github.com/kajkhoj/kajkhoj/internal/classify"
 	"github.com/kajkhoj/kajkhoj/internal/collect"
 	"github.com/kajkhoj/kajkhoj/internal/config"
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/loop"
+	"github.com/kajkhoj/kajkhoj/internal/mail"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/normalize"
 	"github.com/kajkhoj/kajkhoj/internal/search"
@@ -38,13 +40,19 @@ type app struct {
 	cfg       config.Config
 	log       *slog.Logger
 	roster    *roster
-	index     search.Index      // nil until serve has opened it
+	index     search.Index // nil until serve has opened it
 	normalize *normalize.Normalizer
 	analyzer  *search.Analyzer
 	registry  *prometheus.Registry
 	store     *store.Store
 	collector *collect.Collector
-	closers   []func() error
+	// next says when a saved search is due, delay how long news for one that
+	// is told at once waits for more; 0 is the usual.
+	next  web.NextDue
+	delay time.Duration
+	// around wraps the site, nil for nothing.
+	around  func(http.Handler) http.Handler
+	closers []func() error
 }
 
 // outside is how the collectors reach sites. Its zero value is the public
@@ -52,11 +60,16 @@ type app struct {
 type outside struct {
 	loopback  bool              // this machine may be reached, for the demo
 	transport http.RoundTripper // in place of the network, for tests
+	// soon says that mails go out soon, whatever hour was chosen, for the demo.
+	soon bool
 }
 
 // newApp opens the store and puts the parts together; it starts nothing.
 func newApp(ctx context.Context, c config.Config, log *slog.Logger, ss sources, out outside) (a *app, err error) {
-	a = &app{cfg: c, log: log, roster: newRoster(c, ss, log), registry: prometheus.NewRegistry()}
+	a = &app{cfg: c, log: log, roster: newRoster(c, ss, log), registry: prometheus.NewRegistry(), next: alert.Next}
+	if out.soon {
+		a.next, a.delay = soon, demoDelay
+	}
 	defer func() {
 		if err != nil {
 			a.close()
@@ -248,13 +261,29 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	if a.cfg.Has("collect") || a.cfg.Has("index") {
 		start("relabel", time.Minute, a.relabeller().Pass)
 	}
+	base, err := a.base(l)
+	if err != nil {
+		return err
+	}
+	writer, err := a.newWriter(base)
+	if err != nil {
+		return err
+	}
+	if a.cfg.Has("mail") {
+		if err := a.tell(writer, start); err != nil {
+			return err
+		}
+	}
 	if !a.cfg.Has("web") {
 		<-ctx.Done()
 		return nil
 	}
-	handler, err := a.page(l)
+	handler, err := a.page(base, writer)
 	if err != nil {
 		return err
+	}
+	if a.around != nil {
+		handler = a.around(handler)
 	}
 	srv := web.HTTPServer(handler, a.log)
 	failed := make(chan error, 1)
@@ -284,11 +313,7 @@ func (a *app) relabeller() *collect.Relabeller {
 }
 
 // page puts the site together.
-func (a *app) page(l net.Listener) (http.Handler, error) {
-	base := a.cfg.BaseURL
-	if base == "" {
-		base = "http://" + l.Addr().String()
-	}
+func (a *app) page(base string, writer *mail.Writer) (http.Handler, error) {
 	return web.New(web.Options{
 		Search:    &search.Searcher{Index: a.index, Store: a.store, Analyzer: a.analyzer, Timeout: a.cfg.Search.Timeout, Log: a.log},
 		Store:     a.store,
@@ -303,6 +328,17 @@ func (a *app) page(l net.Listener) (http.Handler, error) {
 		Registry:  a.registry,
 		Ready:     a.store.Ping,
 		Version:   version(),
+
+		Subscriptions: a.store,
+		Mails:         writer,
+		Next:          a.next,
+		Refuse:        func(q market.Query) error { return alert.Refuse(a.analyzer, q) },
+		Match: func(q market.Query, l market.Listing) bool {
+			return q.Filter(l) && a.analyzer.Words(q.Text).MatchTypos(a.analyzer.Document(l))
+		},
+		MailReady:    a.cfg.Mail.SMTP != "",
+		BounceSecret: a.cfg.Mail.BounceSecret,
+		ParseBounce:  bounced,
 	})
 }
 

@@ -35,6 +35,7 @@ type cli struct {
 	Report struct {
 		List reportListCmd `cmd:"" help:"List what readers reported as wrong, the newest first."`
 	} `cmd:"" help:"Look at readers' reports."`
+	Mail     mailCmd     `cmd:"" help:"Look after saved-search mails."`
 	Reindex  reindexCmd  `cmd:"" help:"Rebuild the search index from the store, while the old one answers."`
 	Classify classifyCmd `cmd:"" help:"Label listings given as JSON lines with level, English and warning signs."`
 	Config   configCmd   `cmd:"" help:"Print the configuration in force, secrets hidden."`

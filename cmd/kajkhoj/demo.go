@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/demo"
+	"github.com/kajkhoj/kajkhoj/internal/mail/mailbox"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
@@ -79,16 +81,23 @@ func (d demoCmd) Run(e *env) error {
 		return fmt.Errorf("the marketplaces: %w", err)
 	}
 	defer town.Close()
-	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), sources(town.Sources()), outside{loopback: true})
+	box, err := mailbox.Start("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	c.Mail.SMTP, c.Mail.From = "smtp://"+box.Addr(), demoFrom
+	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), sources(town.Sources()), outside{loopback: true, soon: true})
 	if err != nil {
 		return err
 	}
 	defer a.close()
+	a.around = func(site http.Handler) http.Handler { return catching(box, site) }
 	if err := a.prepare(e.ctx); err != nil {
 		return err
 	}
 
-	fmt.Fprintf(e.stdout, "Look at http://%s/ (stop with Ctrl-C)\n", l.Addr())
+	fmt.Fprintf(e.stdout, "Look at http://%s/ (stop with Ctrl-C)\nMails are caught: http://%s/demo/mail\n", l.Addr(), l.Addr())
 	ctx, cancel := context.WithCancel(e.ctx)
 	defer cancel()
 	done := make(chan struct{})

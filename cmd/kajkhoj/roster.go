@@ -84,6 +84,15 @@ func (r *roster) all() sources { return r.now.Load().all }
 // off says why a source does not run; empty where it does.
 func (r *roster) off(name string) string { return r.now.Load().why[name] }
 
+// spec is what is known of a source; of an unknown one, that its title is its
+// name.
+func (r *roster) spec(name string) source.Spec {
+	if s, ok := r.all().named(name); ok {
+		return s.Spec()
+	}
+	return source.Spec{Name: name, Title: name}
+}
+
 // Source is a source that runs.
 func (r *roster) Source(name string) (source.Source, bool) {
 	l := r.now.Load()

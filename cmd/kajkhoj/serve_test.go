@@ -140,12 +140,11 @@ func TestSourcesThatAreOffSayWhy(t *testing.T) {
 	if err := a.prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	l, err := listen("127.0.0.1:0")
+	writer, err := a.newWriter("http://127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	handler, err := a.page(l)
+	handler, err := a.page("http://127.0.0.1", writer)
 	if err != nil {
 		t.Fatal(err)
 	}

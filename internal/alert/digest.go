@@ -52,6 +52,8 @@ type Digester struct {
 	Store    Store
 	Letters  Letters
 	Analyzer *search.Analyzer
+	// Next says when a search is due again; nil is Next of this package.
+	Next func(to market.Subscriber, s market.Search, after time.Time) time.Time
 	// Gap is the least time between two mails with listings to one person; 0
 	// means DefaultGap.
 	Gap time.Duration
@@ -102,6 +104,13 @@ func (d *Digester) Pass(ctx context.Context, now time.Time) (did int, err error)
 		did += n
 	}
 	return did, nil
+}
+
+func (d *Digester) nextDue(to market.Subscriber, s market.Search, after time.Time) time.Time {
+	if d.Next == nil {
+		return Next(to, s, after)
+	}
+	return d.Next(to, s, after)
 }
 
 // giveBack leaves people due as they were, for the next pass. Where that
@@ -179,7 +188,7 @@ func (d *Digester) plan(ctx context.Context, claimed []market.Due, head int64, n
 			wait = orDefault(d.Gap, DefaultGap) - since
 		}
 		for i, s := range c.Searches {
-			u := &due{search: s, next: Next(p.to, s, now)}
+			u := &due{search: s, next: r.nextDue(p.to, s, now)}
 			p.searches = append(p.searches, u)
 			var err error
 			switch u.query, err = s.Parse(now); {
