@@ -41,7 +41,8 @@ type Mail struct {
 	Password string `yaml:"password" json:"password"`
 	// From is the address that mails come from.
 	From string `yaml:"from" json:"from"`
-	// Help is the line under each mail that says how its sender is reached.
+	// Help is the line under each mail that says how its sender is reached;
+	// empty means Contact.
 	Help string `yaml:"help" json:"help"`
 	// Bounce is the address that failures are returned to; the letter's key
 	// is put behind its local part (bounce+KEY@host).
@@ -203,9 +204,6 @@ func (m Mail) check(baseURL string, bad func(format string, a ...any)) {
 		address("from", m.From)
 		if baseURL == "" {
 			bad("base_url: mails need the address under which people reach the page")
-		}
-		if strings.TrimSpace(m.Help) == "" {
-			bad("mail.help: the line that tells readers how to reach you is needed")
 		}
 	}
 	if strings.ContainsAny(m.Help, "\r\n") {
