@@ -391,3 +391,109 @@ func TestBrowserStates(t *testing.T) {
 		})
 	}
 }
+
+// TestBrowserMails goes a person's way by the mails: a mistake in the form,
+// the form, the confirmation, the searches, one edited, the end.
+func TestBrowserMails(t *testing.T) {
+	browser := chromium(t)
+	axe := axe(t)
+	for _, l := range some([]look{
+		{"bn", 360, false, false}, {"en", 1280, true, false}, {"bn", 360, true, false},
+		{"bn", 1280, true, true}, {"en", 360, true, true}, {"bn", 1280, true, false}, {"en", 360, true, false},
+	}, 2) {
+		t.Run(l.String(), func(t *testing.T) {
+			p := newPost(t, func(o *Options) {
+				for i := range o.Specs {
+					o.Specs[i].Terms.Syndicate = true
+				}
+			})
+			b := newTab(t, browser, p.base, l, axe)
+			at := func(want string) {
+				t.Helper()
+				if got := eval[string](b, "location.pathname"); got != want {
+					t.Errorf("at %s, not at %s", got, want)
+				}
+			}
+			b.open("/?q=type&level=entry&english=basic")
+			b.check("mail-results", l)
+			b.leads(`#save ~ .btns .btn`)
+			at("/subscribe")
+			b.check("mail-subscribe", l)
+			// What a browser lets through, the site must not.
+			b.do(chromedp.SendKeys(chromedp.CSS("#email"), "nasrin@kajkhoj"))
+			b.press(`[name=freq][value=weekly]`)
+			b.leads(`form .btn`)
+			at("/subscribe")
+			b.check("mail-wrong", l)
+			b.do(chromedp.Clear(chromedp.CSS("#email")), chromedp.SendKeys(chromedp.CSS("#email"), "nasrin@kajkhoj.test"))
+			b.leads(`form .btn`)
+			at("/subscribe/sent")
+			b.check("mail-sent", l)
+
+			s := p.scribe.last()
+			if s.search.Freq != market.Weekly {
+				t.Errorf("what was chosen before the mistake is gone: %s", s.search.Freq)
+			}
+			b.open("/confirm/" + s.confirm)
+			b.check("mail-confirm", l)
+			b.leads(`main .btn`)
+			at("/confirm")
+			b.check("mail-confirmed", l)
+			b.open("/confirm/" + s.confirm)
+			b.check("mail-used", l)
+
+			p.f.now = p.f.now.Add(time.Minute) // the older search stands first
+			other := asked("nasrin@kajkhoj.test")
+			other.Set("search", "q=%E0%A6%B2%E0%A7%8B%E0%A6%97%E0%A7%8B+%E0%A6%A1%E0%A6%BF%E0%A6%9C%E0%A6%BE%E0%A6%87%E0%A6%A8&category=design&pay=monthly&days=7&warn=0&from=IN&min=50")
+			other.Set("lang", string(l.lang))
+			p.send("/subscribe", other)
+			p.send("/confirm", url.Values{"token": {p.scribe.last().confirm}})
+			p.f.now = p.f.now.Add(time.Minute)
+			p.subscribe("nasrin@kajkhoj.test")
+			b.open("/manage/" + s.manage)
+			b.check("mail-manage", l)
+			b.leads(`.rows li:first-child [value=pause]`)
+			at("/manage/" + s.manage)
+			b.check("mail-paused", l)
+			b.leads(`.rows li:nth-child(2) a.plain`)
+			b.check("mail-edit", l)
+			b.do(chromedp.Clear(chromedp.CSS("#q")), chromedp.SendKeys(chromedp.CSS("#q"), "logo"))
+			b.leads(`[value=edit]`)
+			at("/manage/" + s.manage)
+			if got := p.searches(s)[1].Query; got != "category=design&days=7&from=IN&min=50&pay=monthly&q=logo&warn=0" {
+				t.Errorf("edited it is %s", got)
+			}
+			b.open("/alive/" + s.manage)
+			b.check("mail-alive", l)
+			b.leads(`main .btn`)
+			b.check("mail-answered", l)
+			b.open("/stop/" + s.manage)
+			b.check("mail-stop", l)
+			b.leads(`main .btn`)
+			b.check("mail-stopped", l)
+			for _, one := range p.searches(s) {
+				if one.State != market.SearchStopped {
+					t.Errorf("after the button it is %s", one.State)
+				}
+			}
+			b.leads(`main form:last-of-type .btn`)
+			b.check("mail-forget", l)
+			b.leads(`main .btn`)
+			b.check("mail-forgotten", l)
+			b.open("/manage/" + s.manage)
+			b.check("mail-dead", l)
+			b.leads(`main .links a`)
+			at("/manage")
+			b.check("mail-ask", l)
+			b.do(chromedp.SendKeys(chromedp.CSS("#email"), "nasrin@kajkhoj.test"))
+			b.leads(`main .btn`)
+			at("/manage/sent")
+			b.open("/subscribe")
+			b.check("mail-refused", l)
+			p.subscribe("waiting@kajkhoj.test")
+			p.f.now = p.f.now.Add(time.Hour)
+			b.open("/status")
+			b.check("mail-status", l)
+		})
+	}
+}

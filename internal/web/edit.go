@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,7 +16,9 @@ import (
 type editPage struct {
 	resultsPage
 	Action, ID, Back string
-	Freq             market.Frequency
+	// Words is the search in words: the form's folds hide most of it.
+	Words template.HTML
+	Freq  market.Frequency
 }
 
 // edit is GET /manage/{token}/{search}.
@@ -58,7 +61,7 @@ func (s *server) noSearch(w http.ResponseWriter, r *http.Request, v *view) {
 }
 
 func (s *server) editPage(v *view, r *http.Request, id string, q market.Query, f market.Frequency) *editPage {
-	p := &editPage{ID: id, Back: "/manage/" + r.PathValue("token"), Freq: f}
+	p := &editPage{ID: id, Back: "/manage/" + r.PathValue("token"), Words: s.inWords(v, q), Freq: f}
 	p.Wrong = map[string]string{}
 	s.begin(&p.resultsPage, v, r, q, nil)
 	p.Action, p.Skip, p.NoIndex, p.Sorts = p.Back, "main", true, ""
@@ -81,8 +84,7 @@ func (s *server) edited(w http.ResponseWriter, r *http.Request, v *view, saved [
 	for _, name := range market.Params {
 		params[name] = form[name]
 	}
-	q, wrong := market.ParseQuery(params, now, s.knownSource)
-	q = q.Saved()
+	q, wrong := s.searchOf(params, now)
 	f := market.Frequency(form.Get("freq"))
 	p := s.editPage(v, r, one.ID, q, f)
 	for _, e := range wrong {

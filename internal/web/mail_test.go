@@ -513,11 +513,15 @@ func TestHowMuchAndHowOften(t *testing.T) {
 	if res, _ := p.send("/subscribe", form); res.StatusCode != http.StatusSeeOther || p.scribe.last().search.Freq != market.Instant {
 		t.Errorf("20 a day: %s", res.Status)
 	}
+	week := len(p.f.matching(market.Query{Text: "subtitle", From: "BD", Days: 7, Now: p.f.now}))
+	if all := len(p.f.matching(market.Query{Text: "subtitle", From: "BD", Now: p.f.now})); week == 0 || week >= 7 || week == all {
+		t.Fatalf("of %d there are %d new", all, week)
+	}
 	for query, want := range map[string]string{
-		"?q=subtitle": "New in the last 7 days: 5. A mail comes only when there is something new. Change the search",
+		"?q=subtitle": fmt.Sprintf("New in the last 7 days: %d. A mail comes only when there is something new. Change the search", week),
 		"?q=qwertz":   "Hardly anything new in the last 7 days. A mail comes as soon as there is something. Change the search",
 	} {
-		if got := words(open(t, p.base+"/subscribe"+query, "en", 200).Find(".note .hint")); got != want && query != "?q=subtitle" {
+		if got := words(open(t, p.base+"/subscribe"+query, "en", 200).Find(".note .hint")); got != want {
 			t.Errorf("%s says %q", query, got)
 		}
 		open(t, p.base+"/subscribe"+query, "bn", 200)

@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/kajkhoj/kajkhoj/internal/locale"
 	"github.com/kajkhoj/kajkhoj/internal/market"
@@ -101,19 +100,7 @@ func (v *view) site(name string) template.HTML {
 
 // lang is the language to mark a text with: empty where it is the page's own.
 // known is the text's language where something says so.
-func (v *view) lang(text, known string) string {
-	l := "en"
-	switch {
-	case locale.IsBengali(text):
-		l = "bn"
-	case known != "" && known != "bn":
-		l = known
-	}
-	if l == string(v.Lang) {
-		return ""
-	}
-	return l
-}
+func (v *view) lang(text, known string) string { return v.Mark(text, known) }
 
 // named marks a name up with its language.
 func (v *view) named(text string) template.HTML {
@@ -256,29 +243,6 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, v *view, page stri
 	write(w, r, status, "text/html; charset=utf-8", bytes.TrimSpace(buf.Bytes()))
 }
 
-// cut shortens a text to at most n characters, at a space where there is
-// one, and never inside a letter with its signs.
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	end := n
-	for i := n; i > n/2; i-- {
-		if unicode.IsSpace(runes[i]) {
-			end = i
-			break
-		}
-	}
-	for end > 0 && (unicode.Is(unicode.M, runes[end]) || joiner(runes[end]) || joiner(runes[end-1]) || runes[end-1] == virama) {
-		end--
-	}
-	return strings.TrimRightFunc(string(runes[:end]), func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) + "…"
-}
-
-// virama joins the letter before it to the one behind it (U+09CD).
-const virama = '্'
-
-func joiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+func cut(text string, n int) string { return locale.Cut(text, n) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04Z") }

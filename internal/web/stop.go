@@ -66,7 +66,7 @@ func (s *server) stopped(w http.ResponseWriter, r *http.Request) {
 
 // alive is GET /alive/{token}: the searches, and the button "still looking".
 func (s *server) alive(w http.ResponseWriter, r *http.Request) {
-	v, _, saved, ok := s.owner(w, r)
+	v, who, saved, ok := s.owner(w, r)
 	if !ok {
 		return
 	}
@@ -83,6 +83,7 @@ func (s *server) alive(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, one := range saved {
 		if one.State == market.SearchOn || one.State == market.SearchPaused {
+			one.Lang, one.Hour, one.Zone = who.Lang, who.Hour, who.Zone // it goes by these
 			n.Searches = append(n.Searches, s.searchLine(v, one))
 		}
 	}

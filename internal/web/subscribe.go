@@ -110,7 +110,9 @@ func (s *server) searchOf(params url.Values, now time.Time) (market.Query, []mar
 	for _, name := range unknown(params, market.Params...) {
 		wrong = append(wrong, market.FieldError{Param: name})
 	}
-	return q.Saved(), wrong
+	q = q.Saved()
+	q.Now = now
+	return q, wrong
 }
 
 // badSearch refuses a search that cannot be read.
