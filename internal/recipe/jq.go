@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/metrics"
+	"strings"
 	"time"
 
 	"github.com/itchyny/gojq"
@@ -43,22 +44,24 @@ var (
 	errJQNodes  = fmt.Errorf("jq: a value with more than %d values in it", jqNodes)
 )
 
-// prelude puts a measure before those of jq's functions that, in one step,
+// measured puts a measure before those of jq's functions that, in one step,
 // walk all of a value: a value may hold one part a billion times over and be
-// small in memory until it is written out.
-var prelude = func() []*gojq.FuncDef {
-	text := ""
-	for _, name := range []string{"tojson", "tostring", "flatten", "sort", "unique", "min", "max", "add"} {
-		text += fmt.Sprintf("def _%[1]s: %[1]s; def %[1]s: _weigh | _%[1]s; ", name)
+// small in memory until it is written out. By name.
+var measured = func() map[string][]*gojq.FuncDef {
+	out := map[string][]*gojq.FuncDef{}
+	for form, names := range map[string][]string{
+		"def _%[1]s: %[1]s; def %[1]s: _weigh | _%[1]s; .":             {"tojson", "tostring", "flatten", "sort", "unique", "min", "max", "add"},
+		"def _%[1]s(f): %[1]s(f); def %[1]s(f): _weigh | _%[1]s(f); .": {"sort_by", "group_by", "unique_by", "min_by", "max_by", "contains", "inside", "indices", "index", "rindex", "join", "flatten"},
+	} {
+		for _, name := range names {
+			q, err := gojq.Parse(fmt.Sprintf(form, name))
+			if err != nil {
+				panic(err)
+			}
+			out[name] = append(out[name], q.FuncDefs...)
+		}
 	}
-	for _, name := range []string{"sort_by", "group_by", "unique_by", "min_by", "max_by", "contains", "inside", "indices", "index", "rindex", "join"} {
-		text += fmt.Sprintf("def _%[1]s(f): %[1]s(f); def %[1]s(f): _weigh | _%[1]s(f); ", name)
-	}
-	q, err := gojq.Parse(text + ".")
-	if err != nil {
-		panic(err)
-	}
-	return q.FuncDefs
+	return out
 }()
 
 // product is what a multiplication becomes: its sides are measured first.
@@ -85,7 +88,13 @@ func compileJQ(expr string) (*gojq.Code, error) {
 	if err := bound(reflect.ValueOf(q)); err != nil {
 		return nil, fmt.Errorf("jq: %w", err)
 	}
-	q.FuncDefs = append(prelude[:len(prelude):len(prelude)], q.FuncDefs...)
+	var defs []*gojq.FuncDef
+	for name, ds := range measured {
+		if strings.Contains(expr, name) {
+			defs = append(defs, ds...)
+		}
+	}
+	q.FuncDefs = append(defs, q.FuncDefs...)
 	code, err := gojq.Compile(q,
 		gojq.WithFunction("unescape", 0, 0, func(v any, _ []any) any {
 			switch v := v.(type) {
