@@ -60,7 +60,6 @@ var families = map[string][]string{
 	"fail-text":     {"not-found", "no-listing", "method", "long", "query", "server", "store", "busy", "often", "report", "cross", "form"},
 	"wrong":         names(market.Wrongs),
 	"clock":         {"dawn", "morning", "noon", "afternoon", "evening", "night"},
-	"often":         names(market.Frequencies),
 	"month":         {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }
 

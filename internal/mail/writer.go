@@ -217,7 +217,7 @@ func (w *Writer) Confirm(to market.Subscriber, s market.Search, confirm, manage 
 	}
 	t := w.tongue(s.Lang)
 	days := t.Int(int(market.PendingFor / (24 * time.Hour)))
-	a := asking{frame: w.frame(t, manage), Searches: []searchWords{w.search(t, q)}, Often: often(t, s), Link: w.site.BaseURL + "/confirm/" + confirm}
+	a := asking{frame: w.frame(t, manage), Searches: []searchWords{w.search(t, q)}, Often: oneLine(t.Told(s)), Link: w.site.BaseURL + "/confirm/" + confirm}
 	a.Subject = t.Text("mail.confirm-subject")
 	a.Title = t.Text("mail.confirm-title")
 	a.Preview = a.Searches[0].String()
@@ -299,17 +299,6 @@ func (w *Writer) search(t *tongue, q market.Query) searchWords {
 	text := oneLine(q.Text)
 	q.Text = ""
 	return searchWords{Text: text, Lang: t.Mark(text, ""), Conditions: oneLine(t.Search(q, w.site.SourceTitle))}
-}
-
-// often is how often, and when, a search is told.
-func often(t *tongue, s market.Search) string {
-	clock := t.Clock(time.Date(2026, 1, 1, s.Hour, 0, 0, 0, locale.Dhaka))
-	if s.Zone == "" || s.Zone == market.DefaultZone {
-		clock = t.Text("mail.clock", "clock", clock)
-	} else {
-		clock = t.Text("mail.clock-zone", "clock", clock, "zone", oneLine(s.Zone))
-	}
-	return t.Text("often."+string(s.Freq), "clock", clock)
 }
 
 // oneLine makes a text that came from outside fit for one line: no control
