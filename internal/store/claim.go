@@ -32,9 +32,9 @@ func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration) (
 		r, err := s.claim(ctx, now, lease, `
 			name = (
 				SELECT name FROM source
-				WHERE enabled = 1 AND next_at <= $4 AND lease_until <= $4
+				WHERE enabled = 1 AND paused_at = 0 AND next_at <= $4 AND lease_until <= $4
 				ORDER BY next_at, name LIMIT 1
-			) AND enabled = 1 AND next_at <= $4 AND lease_until <= $4`, ms(now))
+			) AND enabled = 1 AND paused_at = 0 AND next_at <= $4 AND lease_until <= $4`, ms(now))
 		if errors.Is(err, sql.ErrNoRows) {
 			continue // Another claimer took it; there may be more.
 		}
@@ -62,7 +62,7 @@ func (s *Store) ClaimNamed(ctx context.Context, name string, now time.Time, leas
 }
 
 func (s *Store) due(ctx context.Context, now time.Time) (due bool, err error) {
-	rows, err := s.query(ctx, `SELECT 1 FROM source WHERE enabled = 1 AND next_at <= $1 AND lease_until <= $1 LIMIT 1`, ms(now))
+	rows, err := s.query(ctx, `SELECT 1 FROM source WHERE enabled = 1 AND paused_at = 0 AND next_at <= $1 AND lease_until <= $1 LIMIT 1`, ms(now))
 	err = each(rows, err, func(*sql.Rows) error { due = true; return nil })
 	return due, err
 }

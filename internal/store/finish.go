@@ -25,6 +25,8 @@ import (
 // the validator as it was; so does a partial one, for what it did not reach
 // must be asked for again.
 //
+// A run as usual becomes part of what is usual for its source (Baseline).
+//
 // ErrNone: the run's lease has passed to another; nothing is written.
 func (s *Store) Finish(ctx context.Context, r market.Run, o market.Outcome, maxAge time.Duration) (market.Outcome, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -49,17 +51,24 @@ func (s *Store) Finish(ctx context.Context, r market.Run, o market.Outcome, maxA
 		if err := log.write(ctx); err != nil {
 			return err
 		}
+		filled, err := json.Marshal(o.Filled)
+		if err != nil {
+			return doing("record the run", err)
+		}
 		if err := tx.QueryRowContext(ctx, `
 			UPDATE run SET finished = $1, state = $2, err = $3, status = $4, bytes = $5, pages = $6, found = $7,
-				skipped = $8, rejected = $9, complete = $10, closed = closed + $11
-			WHERE id = $12
+				skipped = $8, rejected = $9, complete = $10, closed = closed + $11, filled = $12
+			WHERE id = $13
 			RETURNING added, changed, closed, reopened`,
 			ms(o.Finished), o.State, text(o.Err), o.Status, o.Bytes, o.Pages, o.Found,
-			o.Skipped, o.Rejected, btoi(o.Complete), closed, r.ID,
+			o.Skipped, o.Rejected, btoi(o.Complete), closed, string(filled), r.ID,
 		).Scan(&o.New, &o.Changed, &o.Closed, &o.Reopened); err != nil {
 			return doing("record the run", err)
 		}
 		if err := release(ctx, tx, r, o); err != nil {
+			return err
+		}
+		if err := learnBaseline(ctx, tx, r.Source, o); err != nil {
 			return err
 		}
 		return forgetRuns(ctx, tx, r.Source)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +58,7 @@ func (s *Store) SyncSources(ctx context.Context, sources []SourceConfig, now tim
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
 	rows, err := s.query(ctx, `
-		SELECT MIN(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END) FROM source WHERE enabled = 1`)
+		SELECT MIN(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END) FROM source WHERE enabled = 1 AND paused_at = 0`)
 	err = each(rows, err, func(rows *sql.Rows) error { return rows.Scan(&next) })
 	return at(next.Int64), doing("read when a source is due", err)
 }
@@ -125,17 +127,17 @@ func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 	var out []*market.SourceState
 	byName := map[string]*market.SourceState{}
 	lastOK := map[string]string{}
-	rows, err := s.query(ctx, `SELECT name, enabled, next_at, running_since, failures, last_ok FROM source`)
+	rows, err := s.query(ctx, `SELECT name, enabled, next_at, running_since, failures, last_ok, paused_at FROM source`)
 	err = each(rows, err, func(rows *sql.Rows) error {
 		var st market.SourceState
-		var enabled, next, running int64
+		var enabled, next, running, paused int64
 		var last string
-		if err := rows.Scan(&st.Name, &enabled, &next, &running, &st.Failures, &last); err != nil {
+		if err := rows.Scan(&st.Name, &enabled, &next, &running, &st.Failures, &last, &paused); err != nil {
 			return err
 		}
 		st.Enabled = enabled == 1
-		st.RunningSince = at(running)
-		if st.Enabled {
+		st.RunningSince, st.PausedAt = at(running), at(paused)
+		if st.Enabled && paused == 0 {
 			st.NextAt = at(next)
 		}
 		out = append(out, &st)
@@ -154,7 +156,7 @@ func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 	}
 	rows, err = s.query(ctx, `
 		SELECT id, source, started, finished, state, err, status, bytes, pages, found, skipped, rejected, complete,
-			added, changed, closed, reopened
+			added, changed, closed, reopened, filled
 		FROM (
 			SELECT run.*, ROW_NUMBER() OVER (PARTITION BY source ORDER BY finished DESC, started DESC, id) AS n
 			FROM run WHERE finished > 0
@@ -164,9 +166,13 @@ func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 	err = each(rows, err, func(rows *sql.Rows) error {
 		var r market.RunRecord
 		var started, finished, complete int64
+		var filled []byte
 		if err := rows.Scan(&r.ID, &r.Source, &started, &finished, &r.State, &r.Err, &r.Status, &r.Bytes, &r.Pages,
-			&r.Found, &r.Skipped, &r.Rejected, &complete, &r.New, &r.Changed, &r.Closed, &r.Reopened); err != nil {
+			&r.Found, &r.Skipped, &r.Rejected, &complete, &r.New, &r.Changed, &r.Closed, &r.Reopened, &filled); err != nil {
 			return err
+		}
+		if err := json.Unmarshal(filled, &r.Filled); err != nil {
+			return fmt.Errorf("what run %s filled: %w", r.ID, err)
 		}
 		r.Started, r.Finished, r.Complete = at(started), at(finished), complete == 1
 		st := byName[r.Source]
@@ -180,6 +186,20 @@ func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 			st.LastOK = &r
 		}
 		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = s.query(ctx, `
+		SELECT source, runs, found, filled FROM baseline
+		WHERE day >= (SELECT COALESCE(MAX(day), 0) FROM baseline) - $1`, int64(market.BaselineFor/(24*time.Hour)))
+	err = each(rows, err, func(rows *sql.Rows) error {
+		name, b, err := scanBaseline(rows)
+		if st := byName[name]; err == nil && st != nil {
+			st.Baseline.Runs, st.Baseline.Found = st.Baseline.Runs+b.Runs, st.Baseline.Found+b.Found
+			st.Baseline.Add(b.Completeness)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
