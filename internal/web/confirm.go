@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/kajkhoj/kajkhoj/internal/locale"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
@@ -98,27 +97,5 @@ func (s *server) usedLink(w http.ResponseWriter, r *http.Request, v *view) {
 // searchLine is a saved search in words, with how it is told.
 func (s *server) searchLine(v *view, saved market.Search) searchLine {
 	q, _ := saved.Parse(s.Now()) // what cannot be read any more is left out
-	return searchLine{Words: s.inWords(v, q), Hint: told(v, saved)}
-}
-
-// told is how a search is told: how often, when and in which language.
-func told(v *view, saved market.Search) string {
-	lang := v.Text("save.in-en")
-	if saved.Lang == string(locale.Bengali) {
-		lang = v.Text("save.in-bn")
-	}
-	if saved.Freq == market.Instant {
-		return v.Text("save.told-instant", "often", freqText(v, saved.Freq), "lang", lang)
-	}
-	return v.Text("save.told", "often", freqText(v, saved.Freq), "hour", hourText(v, saved.Hour), "zone", zoneText(v, saved.Zone), "lang", lang)
-}
-
-func freqText(v *view, f market.Frequency) string {
-	switch f {
-	case market.Weekly:
-		return v.Text("save.weekly")
-	case market.Instant:
-		return v.Text("save.instant")
-	}
-	return v.Text("save.daily")
+	return searchLine{Words: s.inWords(v, q), Hint: v.Told(saved)}
 }

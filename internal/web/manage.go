@@ -54,21 +54,13 @@ var zones = []string{
 	"America/Sao_Paulo", "America/New_York", "America/Toronto", "America/Chicago", "America/Los_Angeles", "UTC",
 }
 
-// zoneText is a zone's name: that of a place, as the IANA database has it.
-func zoneText(v *view, zone string) string {
-	if zone == market.DefaultZone {
-		return v.Text("save.dhaka")
-	}
-	return strings.ReplaceAll(zone[strings.LastIndexByte(zone, '/')+1:], "_", " ")
-}
-
 // dateClockIn is an instant by the clocks of a zone.
 func dateClockIn(v *view, t time.Time, zone string) string {
 	if l, err := time.LoadLocation(zone); err == nil {
 		t = t.In(l)
 		t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, locale.Dhaka)
 	}
-	return v.Text("save.clock-zone", "time", v.DateClock(t), "zone", zoneText(v, zone))
+	return v.Text("save.clock-zone", "time", v.DateClock(t), "zone", v.Zone(zone))
 }
 
 // askManage is GET /manage: who has no link at hand asks for one.
@@ -221,7 +213,7 @@ func doneText(v *view, done string) (string, bool) {
 func (s *server) savedRow(v *view, action, anchor string, saved market.Search) savedRow {
 	q, err := saved.Parse(s.Now())
 	row := savedRow{
-		ID: saved.ID, Anchor: "s" + anchor, Often: freqText(v, saved.Freq),
+		ID: saved.ID, Anchor: "s" + anchor, Often: v.Often(saved.Freq),
 		Open: address(q, func(*market.Query) {}), Edit: action + "/" + url.PathEscape(saved.ID),
 	}
 	var rest []template.HTML
@@ -267,7 +259,7 @@ func zoneChoices(v *view, chosen string, now time.Time) template.HTML {
 	}
 	var out []choice
 	for _, name := range names {
-		label := zoneText(v, name)
+		label := v.Zone(name)
 		if l, err := time.LoadLocation(name); err == nil && name != "UTC" {
 			label += " (UTC" + now.In(l).Format("-07:00") + ")"
 		}
