@@ -35,7 +35,7 @@ var (
 	paidBy    = words("us", "ourselves", "company", "client", "employer", "me", "participant", "participants", "student", "students", "member", "members", "player", "team", "attendee", "attendees", "customer", "customers", "user", "users", "event", "stripe", "paypal", "database", "api", "table", "endpoint", "json")
 	paid      = words("paid")
 	addressed = words("you")
-	crowd     = words("users", "customers", "clients", "members", "visitors")
+	crowd     = words("voters", "people", "fans", "users", "customers", "clients", "members", "visitors")
 	// sourcesOfData are words behind "the freelancer ID" that make it a field.
 	sourcesOfData = words("api", "database", "table", "endpoint", "json", "field")
 	// statement are words that begin a sign which is no imperative.
@@ -109,6 +109,9 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 		// Their phrases deny and avoid by themselves ("without getting banned",
 		// "no money until"), and more of it may follow.
 		if m.ID != warnUnpaid && deniedAfter(t, m.Last, 2) {
+			return false
+		}
+		if m.ID == plainReviews && before(t, m.First, 4, crowd) {
 			return false
 		}
 		if before(t, m.First, 7, fighting) || after(t, m.Last, 1, fought) {
