@@ -66,14 +66,19 @@ func (s *server) mailRoutes() {
 	}
 }
 
-// private keeps a page that a person alone is to see from caches, from search
-// engines, and its address from other sites.
+// private keeps a page that a person alone is to see from caches and from
+// search engines, and an address that holds a token from being told to
+// wherever a link leads. Other pages keep the site's referrer policy: where
+// none may be told, a browser sends a form's origin as "null" (Fetch, 3.2),
+// and a page without a token is known by it.
 func private(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Robots-Tag", "noindex")
+		if r.PathValue("token") != "" {
+			h.Set("Referrer-Policy", "no-referrer")
+		}
 		serve(w, r)
 	}
 }
