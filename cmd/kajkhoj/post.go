@@ -13,8 +13,9 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
-// senders is how many letters one process hands to the server at a time.
-const senders = 2
+// senders is how many letters one process hands to the server at a time. With
+// one, at most one mail is doubled when the process is killed.
+const senders = 1
 
 // In the demo mails go out soon, whatever hour was chosen.
 const (

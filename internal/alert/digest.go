@@ -153,10 +153,9 @@ type turn struct {
 type person struct {
 	to       market.Subscriber
 	searches []*due
-	// seen is the group that was last looked at, and first the place of the
-	// first search that found it.
-	seen  int64
-	first int
+	// seen says which listing of the round they saw last, counted from 1, and
+	// first is the place of the first search that found it.
+	seen, first int
 }
 
 // due is a search that is due.
@@ -217,6 +216,7 @@ func (r *round) read(ctx context.Context) error {
 	for _, t := range r.turns {
 		from = min(from, t.who.searches[t.place].search.Cursor)
 	}
+	nth := 0 // counts listings: several may have been founded under one number
 	for ; from < r.head; from += slice {
 		born, err := r.Store.Since(ctx, from, min(r.head, from+slice))
 		if err != nil {
@@ -225,12 +225,13 @@ func (r *round) read(ctx context.Context) error {
 		var found []*person
 		for _, b := range born { // each its own, so that the others can go
 			found = found[:0]
+			nth++
 			r.asked.each(b.Listing, r.now, func(i int) {
 				t := r.turns[i]
 				switch p := t.who; {
 				case p.searches[t.place].search.Cursor >= b.Seq:
-				case p.seen != b.Seq:
-					p.seen, p.first = b.Seq, t.place
+				case p.seen != nth:
+					p.seen, p.first = nth, t.place
 					found = append(found, p)
 				default:
 					p.first = min(p.first, t.place)
@@ -260,7 +261,7 @@ func (u *due) add(b *market.Born) {
 // newestFirst is the page's order of new ones; of a day's, those found last
 // stand first.
 func newestFirst(a, b *market.Born) int {
-	return cmp.Or(b.Listing.Date().Compare(a.Listing.Date()), cmp.Compare(b.Seq, a.Seq))
+	return cmp.Or(b.Listing.Date().Compare(a.Listing.Date()), cmp.Compare(b.Seq, a.Seq), cmp.Compare(a.Listing.ID, b.Listing.ID))
 }
 
 // tell writes the letters of some people, and files them.
