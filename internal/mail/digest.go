@@ -78,9 +78,9 @@ func (w *Writer) Digest(to market.Subscriber, sections []alert.Section, raw stri
 const subjectLength = 40
 
 // fill puts hits into the sections, the first of each in turn, then the
-// second of each, as long as there is room.
+// second of each, until a round in which one has no room.
 func (w *Writer) fill(t *tongue, d *digest, sections []alert.Section, now time.Time) error {
-	// Without hits, each section has its longest form.
+	// What the letter weighs without hits.
 	for i := range d.Sections {
 		d.Sections[i].count(t)
 	}
@@ -88,11 +88,11 @@ func (w *Writer) fill(t *tongue, d *digest, sections []alert.Section, now time.T
 	if err := t.html.ExecuteTemplate(&b, "digest.html", d); err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	room := MaxHTML - b.Len() - roomPerSection*len(sections)
-	for n := range market.MaxTold {
+	room, full := MaxHTML-b.Len(), false
+	for n := 0; n < market.MaxTold && !full; n++ {
 		for i, s := range sections {
 			sec := &d.Sections[i]
-			if n >= len(s.Hits) || n > len(sec.Hits) {
+			if n >= len(s.Hits) {
 				continue
 			}
 			b.Reset()
@@ -100,10 +100,15 @@ func (w *Writer) fill(t *tongue, d *digest, sections []alert.Section, now time.T
 			if err := t.html.ExecuteTemplate(&b, "hit.html", h); err != nil {
 				return fmt.Errorf("mail: %w", err)
 			}
-			if b.Len() > room {
+			size := b.Len()
+			if n == 0 {
+				size += cameLength
+			}
+			if size > room {
+				full = true
 				continue
 			}
-			room -= b.Len()
+			room -= size
 			h.HTML = html.HTML(b.String())
 			h.Number = t.Int(n + 1)
 			sec.Hits = append(sec.Hits, h)
@@ -112,9 +117,9 @@ func (w *Writer) fill(t *tongue, d *digest, sections []alert.Section, now time.T
 	return nil
 }
 
-// roomPerSection is how many bytes longer a section's own words may get when
-// it has hits: "23 came since the last mail; here are the newest 10."
-const roomPerSection = 250
+// cameLength is how many bytes longer a section's own words may get when it
+// has hits: "23 came since the last mail; here are the newest 10."
+const cameLength = 250
 
 // digest is the letter with what is new.
 type digest struct {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/kajkhoj/kajkhoj/internal/alert"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
@@ -115,3 +117,6 @@ func section3() alert.Section {
 	q := market.Query{Text: "লোগো ডিজাইন", From: "BD"}
 	return alert.Section{Search: saved("s3", q), Query: q, Hits: offers()[2:3], Total: 1}
 }
+
+// nfc is a text of this file as the catalogue has it.
+func nfc(s string) string { return norm.NFC.String(s) }
