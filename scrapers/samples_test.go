@@ -72,7 +72,8 @@ func unwrap(t testing.TB, path string, body []byte) []byte {
 }
 
 // Every real payload beside the project goes through its source, or through
-// a small recipe in testdata/generic where the project has no source for it.
+// one of the templates, or a small recipe in testdata/generic, where the project
+// has no source for it.
 // The numbers are those that reading the payloads gives.
 func TestSamples(t *testing.T) {
 	dir, ok := shared()
@@ -81,7 +82,7 @@ func TestSamples(t *testing.T) {
 	}
 	by := sources(t)
 	generic := func(name string) source.Source {
-		s, err := recipe.Parse(readFile(t, filepath.Join("testdata", "generic", name+".yaml")), getenv)
+		s, _, err := recipe.ParseDraft(readFile(t, name), getenv)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,21 +95,21 @@ func TestSamples(t *testing.T) {
 	}
 	cases := map[string]want{
 		"arbeitnow/job-board-api.2026-08.json":           {src: by["arbeitnow"], others: 5}, // none is remote
-		"ats/ashby-job-board.2026-08.json":               {src: generic("ashby"), listings: 3},
+		"ats/ashby-job-board.2026-08.json":               {src: by["ashby"], listings: 3},
 		"bdjobs/homepage.2020-07-25.html":                {src: by["freelancermap"], err: source.ErrFormat},
-		"craigslist/craigslist.rss":                      {src: generic("feed"), listings: 25},
-		"feeds-odd/encoding-iso8859-1.rss":               {src: generic("feed"), listings: 40},
-		"feeds-odd/incomplete-fields.atom":               {src: generic("feed"), err: source.ErrFormat}, // its one entry is empty
-		"feeds-odd/unrecognized.rss":                     {src: generic("feed"), err: source.ErrFormat},
+		"craigslist/craigslist.rss":                      {src: generic("templates/feed.yaml"), listings: 25},
+		"feeds-odd/encoding-iso8859-1.rss":               {src: generic("templates/feed.yaml"), listings: 40},
+		"feeds-odd/incomplete-fields.atom":               {src: generic("templates/feed.yaml"), err: source.ErrFormat}, // its one entry is empty
+		"feeds-odd/unrecognized.rss":                     {src: generic("templates/feed.yaml"), err: source.ErrFormat},
 		"freelancer/homepage.2023-10.html":               {src: by["freelancer"], err: source.ErrFormat},
-		"freelancer/jobs-search-page.2023-10.html":       {src: generic("freelancer-cards"), listings: 50},
+		"freelancer/jobs-search-page.2023-10.html":       {src: generic("testdata/generic/freelancer-cards.yaml"), listings: 50},
 		"freelancermap/listing-page.2026-07-30.html":     {src: by["freelancermap"], listings: 3, others: 1}, // one is on site
 		"hackernews/algolia-comments.2026-07.json":       {src: by["hackernews"], listings: 5, others: 2},    // a reply, and one on site
 		"himalayas/one-item.2026-07.json":                {src: by["himalayas"], listings: 1},
 		"jobicy/remote-jobs.2026-08.json":                {src: by["jobicy"], listings: 5},
-		"jsonld/didi_global_jobdetail.html":              {src: generic("jsonld"), err: source.ErrFormat},
-		"jsonld/jsonld_meta_software_engineer.html":      {src: generic("jsonld"), listings: 1},
-		"landingjobs/one-item.2026-08.json":              {src: generic("landingjobs"), listings: 1},
+		"jsonld/didi_global_jobdetail.html":              {src: generic("templates/jsonld.yaml"), err: source.ErrFormat},
+		"jsonld/jsonld_meta_software_engineer.html":      {src: generic("templates/jsonld.yaml"), listings: 1},
+		"landingjobs/one-item.2026-08.json":              {src: by["landingjobs"], others: 1}, // it is not remote
 		"peopleperhour/pph-sample.2026-09-17.json":       {src: by["peopleperhour"], listings: 10},
 		"reddit/reddit-atom.rss":                         {src: by["reddit"], others: 24}, // the front page: nobody hires
 		"remoteok/api.2026-08.json":                      {src: by["remoteok"], listings: 4},
@@ -123,7 +124,7 @@ func TestSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k := extract(generic("feed"), front); len(k.drafts) != 24 || k.Error != "" {
+	if k := extract(generic("templates/feed.yaml"), front); len(k.drafts) != 24 || k.Error != "" {
 		t.Errorf("reddit as any feed: %d listings of 24: %s", len(k.drafts), k.Error)
 	}
 	f, err := os.Open(filepath.Join(dir, "samples", "PROVENANCE.tsv"))

@@ -22,6 +22,13 @@ var recipes embed.FS
 // coded are the sources that are written in Go.
 func coded() []source.Source { return []source.Source{hackernews.New()} }
 
+// Recipe is the source.yaml of a source; ok is false for one that is written
+// in Go.
+func Recipe(name string) (text []byte, ok bool) {
+	text, err := recipes.ReadFile(name + "/source.yaml")
+	return text, err == nil
+}
+
 // All are the sources, by name. getenv is asked for a source's variables
 // whenever it collects; os.Getenv serves.
 func All(getenv func(string) string) ([]source.Source, error) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/recipe"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 	"github.com/kajkhoj/kajkhoj/scrapers"
 )
@@ -126,7 +127,7 @@ func TestSpecs(t *testing.T) {
 		}
 		if spec.Enabled {
 			enabled = append(enabled, name)
-			if spec.Terms.Read == "" || spec.Terms.Permission || len(spec.Env) > 0 {
+			if spec.Terms.Read == "" || spec.Terms.Allowed == "" || spec.Terms.Permission || len(spec.Env) > 0 {
 				t.Errorf("%s is on by default, but its terms are unread or it needs something", name)
 			}
 		}
@@ -141,6 +142,29 @@ func TestSpecs(t *testing.T) {
 	want := []string{"hackernews", "himalayas", "jobicy", "remoteok", "remotive", "workingnomads"}
 	if diff := cmp.Diff(want, enabled); diff != "" {
 		t.Errorf("enabled (-want +got):\n%s", diff)
+	}
+}
+
+// A source that is on has no blanks, and the templates are drafts with all of
+// them.
+func TestBlanks(t *testing.T) {
+	for name, s := range sources(t) {
+		text, ok := scrapers.Recipe(name)
+		if !ok || !s.Spec().Enabled {
+			continue
+		}
+		if blanks, err := recipe.Blanks(text); err != nil || len(blanks) > 0 {
+			t.Errorf("%s is on: %v, %v", name, blanks, err)
+		}
+	}
+	templates, err := filepath.Glob("templates/*.yaml")
+	if err != nil || len(templates) != 2 {
+		t.Fatal(err, templates)
+	}
+	for _, file := range templates {
+		if _, blanks, err := recipe.ParseDraft(readFile(t, file), getenv); err != nil || len(blanks) != 10 {
+			t.Errorf("%s: %v, %v", file, blanks, err)
+		}
 	}
 }
 
@@ -265,17 +289,24 @@ func readFile(t testing.TB, name string) []byte {
 }
 
 // What no source sends is refused by every source, and gives nothing; so is
-// what another source sends, be it empty.
+// what another site sends, be it empty. An empty array alone tells nothing of
+// whose it is.
 func TestWrongPages(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.*")
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, len(files))
 	}
-	for name, s := range sources(t) {
+	all := sources(t)
+	for name, s := range all {
 		wrong := files
-		for other := range sources(t) {
-			if other != name {
-				wrong = append(slices.Clip(wrong), pagesOf(t, other)...)
+		for other, o := range all {
+			if o.Spec().Home == s.Spec().Home {
+				continue
+			}
+			for _, page := range pagesOf(t, other) {
+				if strings.TrimSpace(string(readFile(t, page))) != "[]" {
+					wrong = append(slices.Clip(wrong), page)
+				}
 			}
 		}
 		for _, file := range wrong {

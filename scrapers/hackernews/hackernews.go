@@ -53,6 +53,7 @@ func (hackerNews) Spec() source.Spec {
 			URL:         "https://hn.algolia.com/api",
 			Read:        "2026-11-22",
 			Note:        "An open API without a restriction that was found. The comments are their authors' own words.",
+			Allowed:     "The API is open to all, and each offer names its author and links to their comment.",
 			PollFloor:   time.Hour,
 			Delay:       2 * time.Second,
 			Attribution: "Hacker News",
