@@ -402,11 +402,19 @@ func hurry(ctx context.Context, tx *sql.Tx, searches []string, upto, at int64) e
 // with those searches; who was silent longest comes first. ErrNone: there are
 // none.
 func (s *Store) Silent(ctx context.Context, aliveBefore time.Time, limit int) ([]market.Due, error) {
-	owners, err := s.ids(ctx, `
+	// Nobody has many more searches than MaxSearches: these are at least so
+	// many people where there are.
+	found, err := s.ids(ctx, `
 		SELECT subscriber FROM search WHERE state = 'on' AND asked_at = 0 AND alive_at <= $1
-		GROUP BY subscriber ORDER BY MIN(alive_at), subscriber LIMIT $2`, ms(aliveBefore), limit)
+		ORDER BY alive_at, id LIMIT $2`, ms(aliveBefore), limit*market.MaxSearches)
 	if err != nil {
 		return nil, doing("look for silent people", err)
+	}
+	var owners []string
+	for _, id := range found {
+		if len(owners) < limit && !slices.Contains(owners, id) {
+			owners = append(owners, id)
+		}
 	}
 	var out []market.Due
 	for _, id := range owners {

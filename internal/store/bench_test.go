@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -24,7 +25,12 @@ const (
 
 func benchStore(b *testing.B) *store.Store {
 	b.Helper()
-	dsn := ""
+	s, _ := benchDatabase(b)
+	return s
+}
+
+func benchDatabase(b *testing.B) (s *store.Store, dsn string) {
+	b.Helper()
 	if os.Getenv(benchPostgres) != "" {
 		dsn = storetest.Postgres(b)
 	} else {
@@ -38,7 +44,7 @@ func benchStore(b *testing.B) *store.Store {
 	if err := s.SyncSources(b.Context(), []store.SourceConfig{{Name: "site", Enabled: true}}, time.Now()); err != nil {
 		b.Fatal(err)
 	}
-	return s
+	return s, dsn
 }
 
 // benchOffer is about as long as real listings are; one in eight has a twin.
@@ -242,4 +248,61 @@ func BenchmarkRead(b *testing.B) {
 			r = benchRun(b, s)
 		}
 	})
+}
+
+// Everybody is due in one hour: 10,000 people with 25,000 searches are claimed
+// and told, in batches, of a letter of 20 KB each; then the letters are sent.
+func BenchmarkTell(b *testing.B) {
+	const people, searches, batch = 10_000, 25_000, 256
+	ctx := b.Context()
+	words := strings.Repeat("words of a letter in both languages ", 20_000/36)
+	for b.Loop() {
+		b.StopTimer()
+		s, dsn := benchDatabase(b)
+		now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		storetest.Subscribers(b, dsn, people, searches, now, 0)
+		b.StartTimer()
+		start := time.Now()
+		for {
+			due, err := s.Due(ctx, now, time.Hour, batch)
+			if errors.Is(err, market.ErrNone) {
+				break
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			ts := make([]market.Telling, len(due))
+			for i, p := range due {
+				ts[i] = storetest.Telling(p, 10, 3, now, now.Add(24*time.Hour))
+				ts[i].Letter.Text, ts[i].Letter.HTML = words[:5_000], words[5_000:]
+			}
+			if n, err := s.Tell(ctx, ts, now); err != nil || n != len(ts) {
+				b.Fatal(n, err)
+			}
+		}
+		told := time.Now()
+		b.ReportMetric(told.Sub(start).Seconds(), "s-to-tell")
+		sent := 0
+		for ; ; sent++ {
+			l, err := s.Next(ctx, now, time.Minute, nil)
+			if errors.Is(err, market.ErrNone) {
+				break
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := s.Sent(ctx, l.Key, l.Lease, now); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if sent != people {
+			b.Fatal(sent, "letters")
+		}
+		b.ReportMetric(time.Since(told).Seconds(), "s-to-send")
+		stats := time.Now()
+		if st, err := s.MailStats(ctx, now); err != nil || st.Letters[market.LetterSent] != people {
+			b.Fatal(st, err)
+		}
+		b.ReportMetric(float64(time.Since(stats).Microseconds())/1000, "ms-to-count")
+	}
 }

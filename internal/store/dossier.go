@@ -104,7 +104,9 @@ func (s *Store) MailStats(ctx context.Context, now time.Time) (market.MailStats,
 	for _, step := range []func() error{
 		count(`SELECT '', COUNT(*) FROM subscriber`, func(_ string, n int) { st.Subscribers = n }),
 		count(`SELECT state, COUNT(*) FROM search GROUP BY state`, func(k string, n int) { st.Searches[market.SearchState(k)] = n }),
-		count(`SELECT state, COUNT(*) FROM letter GROUP BY state`, func(k string, n int) { st.Letters[market.LetterState(k)] = n }),
+		count(`
+			SELECT 'queued', COUNT(*) FROM letter WHERE state = 'queued'
+			UNION ALL SELECT state, COUNT(*) FROM letter WHERE state <> 'queued' GROUP BY state`, func(k string, n int) { st.Letters[market.LetterState(k)] = n }),
 		count(`SELECT reason, COUNT(*) FROM suppressed GROUP BY reason`, func(k string, n int) { st.Suppressed[market.SuppressReason(k)] = n }),
 		func() error {
 			var queued, due int64

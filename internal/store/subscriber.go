@@ -121,7 +121,7 @@ func (s *storedSearch) update(ctx context.Context, tx *sql.Tx) error {
 func deleteSearches(ctx context.Context, tx *sql.Tx, ids ...string) error {
 	for some := range slices.Chunk(ids, maxList) {
 		list, args := in(1, some)
-		for _, statement := range []string{`DELETE FROM token WHERE search IN `, `DELETE FROM search WHERE id IN `} {
+		for _, statement := range []string{`DELETE FROM token WHERE search <> '' AND search IN `, `DELETE FROM search WHERE id IN `} {
 			if _, err := tx.ExecContext(ctx, statement+list, args...); err != nil {
 				return doing("delete searches", err)
 			}

@@ -38,7 +38,7 @@ func (s *Store) Subscribe(ctx context.Context, email string, q market.Search, no
 			return n, false, fmt.Errorf("frequency %q: %w", n.Freq, market.ErrInvalid)
 		}
 		if _, err := tx.ExecContext(ctx, `
-			UPDATE token SET search = $1 WHERE search IN (
+			UPDATE token SET search = $1 WHERE search <> '' AND search IN (
 				SELECT id FROM search WHERE subscriber = $2 AND state = 'pending' AND query = $3)`, n.ID, p.ID, n.Query); err != nil {
 			return n, false, doing("replace a pending search", err)
 		}
@@ -204,7 +204,7 @@ func confirm(ctx context.Context, tx *sql.Tx, all []storedSearch, pending *store
 			continue
 		}
 		other.Freq, other.Lang, other.Hour, other.Zone = pending.Freq, pending.Lang, pending.Hour, pending.Zone
-		if _, err := tx.ExecContext(ctx, `UPDATE token SET search = $1 WHERE search = $2`, other.ID, pending.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE token SET search = $1 WHERE search <> '' AND search = $2`, other.ID, pending.ID); err != nil {
 			return nil, doing("lead links to another search", err)
 		}
 		return other, deleteSearches(ctx, tx, pending.ID)

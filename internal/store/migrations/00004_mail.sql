@@ -54,8 +54,9 @@ CREATE TABLE search (
     hurry      BIGINT NOT NULL,
     hurry_at   BIGINT NOT NULL
 );
-CREATE INDEX search_subscriber ON search (subscriber, created, id);
-CREATE INDEX search_state ON search (state, changed_at, id);
+CREATE INDEX search_subscriber ON search (subscriber, state, due_at);
+CREATE INDEX search_pending ON search (changed_at) WHERE state = 'pending';
+CREATE INDEX search_stopped ON search (changed_at) WHERE state = 'stopped';
 CREATE INDEX search_due ON search (due_at) WHERE state = 'on' AND due_at > 0;
 CREATE INDEX search_instant ON search (id) WHERE state = 'on' AND freq = 'instant';
 CREATE INDEX search_silent ON search (alive_at, id) WHERE state = 'on' AND asked_at = 0;
@@ -78,7 +79,8 @@ CREATE INDEX token_subscriber ON token (subscriber, created);
 CREATE INDEX token_search ON token (search) WHERE search <> '';
 CREATE INDEX token_expires ON token (expires);
 
--- The outbox. A letter that has ended has lost its address, words and links.
+-- The outbox. Its indexes are partial, so that the few letters that wait are
+-- found among the many that have ended. A letter that has ended has lost its address, words and links.
 CREATE TABLE letter (
     key         TEXT PRIMARY KEY,
     kind        TEXT NOT NULL,
@@ -104,8 +106,7 @@ CREATE TABLE letter (
     cause       TEXT NOT NULL
 );
 CREATE INDEX letter_queued ON letter (next_at, key, domain, created) WHERE state = 'queued';
-CREATE INDEX letter_ended ON letter (ended_at, key) WHERE state <> 'queued';
-CREATE INDEX letter_state ON letter (state);
+CREATE INDEX letter_ended ON letter (ended_at, state) WHERE state <> 'queued';
 CREATE INDEX letter_email ON letter (email_hash, created);
 
 -- Addresses that get no mail: what hash they have, and by what their owner

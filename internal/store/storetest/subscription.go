@@ -38,10 +38,12 @@ var mailTables = []string{"subscriber", "search", "token", "letter", "suppressed
 // rows counts the rows of each of mailTables.
 func rows(t testing.TB, dsn string) map[string]int {
 	t.Helper()
+	db := raw(t, dsn)
+	defer db.Close()
 	out := map[string]int{}
 	for _, table := range mailTables {
 		var n int
-		if err := raw(t, dsn).QueryRow(`SELECT COUNT(*) FROM ` + table).Scan(&n); err != nil {
+		if err := db.QueryRow(`SELECT COUNT(*) FROM ` + table).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		out[table] = n
@@ -54,6 +56,7 @@ func rows(t testing.TB, dsn string) map[string]int {
 func tablesWith(t testing.TB, dsn string, texts ...string) []string {
 	t.Helper()
 	db := raw(t, dsn)
+	defer db.Close()
 	list := `SELECT name FROM sqlite_master WHERE type = 'table'`
 	if strings.HasPrefix(dsn, "postgres") {
 		list = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
