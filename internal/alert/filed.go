@@ -53,14 +53,20 @@ const none = ^uint32(0)
 
 // entry is a group at the place where it is filed. It holds what nearly all
 // groups ask for, so that a look at it is a look at nothing else: the filter,
-// two features beside the one that it is filed under, and two that may not
-// be. Unused places hold always and never. What does not fit is in more.
+// three features beside the one that it is filed under, and one that may not
+// be. Unused places hold always and never. What does not fit is in more, and
+// the group's number then bears the flag.
 type entry struct {
 	group  uint32
 	filter uint32
-	need   [2]uint32
-	not    [2]uint32
+	need   [3]uint32
+	not    uint32
 }
+
+// flag marks an entry's group that has more.
+const flag = 1 << 31
+
+func (e *entry) number() uint32 { return e.group &^ flag }
 
 // more is the rest of what a group needs and may not have.
 type more struct{ need, not []uint32 }
@@ -199,10 +205,8 @@ func (f *Filed) asks(number uint32) (need, not []uint32) {
 			need = append(need, n)
 		}
 	}
-	for _, n := range e.not {
-		if n != never {
-			not = append(not, n)
-		}
+	if e.not != never {
+		not = append(not, e.not)
 	}
 	need, not = append(need, m.need...), append(not, m.not...)
 	slices.Sort(need)
@@ -224,7 +228,7 @@ func (f *Filed) establish(need, not []uint32, filter uint32, hash uint64) uint32
 	f.groups[g] = group{hash: hash, file: f.rarest(need), filter: filter, first: none}
 	f.byHash[hash] = g
 
-	e := entry{group: g, filter: filter, need: [2]uint32{always, always}, not: [2]uint32{never, never}}
+	e := entry{group: g, filter: filter, need: [3]uint32{always, always, always}, not: never}
 	var m more
 	i := 0
 	for _, n := range need {
@@ -237,10 +241,13 @@ func (f *Filed) establish(need, not []uint32, filter uint32, hash uint64) uint32
 			m.need = append(m.need, n)
 		}
 	}
-	k := copy(e.not[:], not)
-	m.not = append(m.not, not[k:]...)
-	if m.need != nil || m.not != nil {
+	if len(not) > 0 {
+		e.not = not[0]
+		m.not = slices.Clone(not[1:])
+	}
+	if len(m.need)+len(m.not) > 0 {
 		f.more[g] = m
+		e.group |= flag
 	}
 	f.put(e)
 	return g
@@ -251,7 +258,7 @@ func (f *Filed) put(e entry) {
 	for len(f.files) < len(f.lexicon.features) {
 		f.files = append(f.files, nil)
 	}
-	g := &f.groups[e.group]
+	g := &f.groups[e.number()]
 	if g.file == none {
 		f.filters.onlies.add(e.filter)
 	}
@@ -276,7 +283,7 @@ func (f *Filed) dissolve(number uint32) {
 	last := len(*file) - 1
 	moved := (*file)[last]
 	(*file)[g.at] = moved
-	f.groups[moved.group].at = g.at
+	f.groups[moved.number()].at = g.at
 	*file = (*file)[:last]
 	if last == 0 {
 		*file = nil
@@ -329,17 +336,18 @@ func (f *Filed) Refile() {
 	}
 	for file, entries := range old {
 		for _, e := range entries {
-			to := best[e.group]
+			g := e.number()
+			to := best[g]
 			if to != uint32(file) {
 				// The two change places.
 				if i := slices.Index(e.need[:], to); i >= 0 {
 					e.need[i] = uint32(file)
 				} else {
-					need := f.more[e.group].need
+					need := f.more[g].need
 					need[slices.Index(need, to)] = uint32(file)
 				}
 			}
-			f.groups[e.group].file = to
+			f.groups[g].file = to
 			f.put(e)
 		}
 		old[file] = nil
@@ -379,10 +387,9 @@ func (f *Filed) Match(l market.Listing, now time.Time) []int {
 	return out
 }
 
-// Groups gives the numbers of the groups that find a listing, in no order.
-// They hold until the next Add or Remove.
-func (f *Filed) Groups(l market.Listing, now time.Time) []int {
-	d := f.analyzer.Document(l)
+// Groups gives the numbers of the groups that find a listing, whose words d
+// are, in no order. They hold until the next Add or Remove.
+func (f *Filed) Groups(d search.Document, l market.Listing, now time.Time) []int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.match(d, l, now)
@@ -426,21 +433,20 @@ func (f *Filed) look(file []entry) {
 	held, pass := f.held.set, f.pass
 	for i := range file {
 		e := &file[i]
-		if !pass.has(e.filter) || !held.has(e.need[0]) || !held.has(e.need[1]) || held.has(e.not[0]) || held.has(e.not[1]) {
+		// Without branches, which the processor would guess wrong too often.
+		if pass.bit(e.filter)&held.bit(e.need[0])&held.bit(e.need[1])&held.bit(e.need[2])&^held.bit(e.not) == 0 {
 			continue
 		}
-		if len(f.more) > 0 && !f.hasMore(e.group) {
+		if e.group&flag != 0 && !f.passesMore(e.number()) {
 			continue
 		}
-		f.hits = append(f.hits, e.group)
+		f.hits = append(f.hits, e.number())
 	}
 }
 
-func (f *Filed) hasMore(group uint32) bool {
-	m, ok := f.more[group]
-	if !ok {
-		return true
-	}
+// passesMore judges what did not fit into an entry.
+func (f *Filed) passesMore(group uint32) bool {
+	m := f.more[group]
 	return !slices.ContainsFunc(m.need, func(n uint32) bool { return !f.held.set.has(n) }) &&
 		!slices.ContainsFunc(m.not, f.held.set.has)
 }

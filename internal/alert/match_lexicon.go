@@ -29,17 +29,17 @@ type lexicon struct {
 	features []interned
 	free     []uint32 // numbers that may be given again
 
-	// mended are the features that a misspelt word may answer.
-	mended map[shape][]candidate
+	// mended are the terms that a misspelt word may answer.
+	mended map[shape]*neighbours
 
 	// rowWords numbers the words of rows from 1; rows are by their first two.
 	rowWords map[string]*rowWord
 	lastWord uint32
 	rows     map[[2]uint32][]uint32
 
-	// known are by first character: what a feature is answered by begins with
-	// the feature's own first character.
-	known map[rune]map[string]*knownWord
+	// known are by first character, modulo their number: what a feature is
+	// answered by begins with the feature's own first character.
+	known [256]map[string]*knownWord
 	size  int
 
 	buf      []byte
@@ -65,11 +65,18 @@ type shape struct {
 	length int
 }
 
-// candidate is a term that may be answered by a misspelt word. letters is a
-// set of its characters modulo 64.
-type candidate struct {
-	letters uint64
-	feature uint32
+// neighbours has the terms of a shape. letters are those of each term; they stand
+// apart because most terms are passed over by them alone.
+type neighbours struct {
+	letters []uint64
+	terms   []mendable
+}
+
+// mendable is a term's word and the features that it is in, 0 where it is in
+// none of that kind.
+type mendable struct {
+	term           search.Term // without Prefix: only misspelt words are asked about
+	mended, prefix uint32
 }
 
 // knownWord is what a word of listings answers. It is nil for most.
@@ -82,10 +89,9 @@ func newLexicon() *lexicon {
 	return &lexicon{
 		numbers:  map[feature]uint32{},
 		features: make([]interned, firstFeature),
-		mended:   map[shape][]candidate{},
+		mended:   map[shape]*neighbours{},
 		rowWords: map[string]*rowWord{},
 		rows:     map[[2]uint32][]uint32{},
-		known:    map[rune]map[string]*knownWord{},
 	}
 }
 
@@ -125,13 +131,45 @@ func (x *lexicon) add(f feature) uint32 {
 		k := [2]uint32{in.row[0], in.row[1]}
 		x.rows[k] = append(x.rows[k], n)
 	} else if t := f.term(); t.Typos > 0 {
-		s := shapeOf(t.Word)
-		x.mended[s] = append(x.mended[s], candidate{lettersOf(t.Word), n})
+		x.mend(t, func(m *mendable) { *m.of(t) = n })
 	}
 	x.features[n] = in
 	x.numbers[f] = n
 	x.forget(f)
 	return n
+}
+
+// of is where the feature of a term stands.
+func (m *mendable) of(t search.Term) *uint32 {
+	if t.Prefix {
+		return &m.prefix
+	}
+	return &m.mended
+}
+
+// mend changes the entry of a term's word. An entry without features is none.
+func (x *lexicon) mend(t search.Term, change func(*mendable)) {
+	s := shapeOf(t.Word)
+	b := x.mended[s]
+	if b == nil {
+		b = &neighbours{}
+		x.mended[s] = b
+	}
+	i := slices.IndexFunc(b.terms, func(m mendable) bool { return m.term.Word == t.Word })
+	if i < 0 {
+		i = len(b.terms)
+		b.terms = append(b.terms, mendable{term: search.Term{Word: t.Word, Typos: t.Typos}})
+		b.letters = append(b.letters, lettersOf(t.Word))
+	}
+	change(&b.terms[i])
+	if b.terms[i].mended != 0 || b.terms[i].prefix != 0 {
+		return
+	}
+	b.terms = slices.Delete(b.terms, i, i+1)
+	b.letters = slices.Delete(b.letters, i, i+1)
+	if len(b.terms) == 0 {
+		delete(x.mended, s)
+	}
 }
 
 // keep notes one more use of features.
@@ -162,11 +200,7 @@ func (x *lexicon) letGo(ns []uint32) {
 				}
 			}
 		} else if t := f.term(); t.Typos > 0 {
-			s := shapeOf(t.Word)
-			x.mended[s] = slices.DeleteFunc(x.mended[s], func(c candidate) bool { return c.feature == n })
-			if len(x.mended[s]) == 0 {
-				delete(x.mended, s)
-			}
+			x.mend(t, func(m *mendable) { *m.of(t) = 0 })
 		}
 		delete(x.numbers, f)
 		*in = interned{}
@@ -185,7 +219,7 @@ func (x *lexicon) forget(f feature) {
 		return
 	}
 	one := func(w string) {
-		words := x.known[firstOf(w)]
+		words := x.known[firstOf(w)%256]
 		if _, ok := words[w]; ok {
 			delete(words, w)
 			x.size--
@@ -199,9 +233,9 @@ func (x *lexicon) forget(f feature) {
 			one(w)
 		}
 	default:
-		first := firstOf(f.text())
+		first := firstOf(f.text()) % 256
 		x.size -= len(x.known[first])
-		delete(x.known, first)
+		x.known[first] = nil
 	}
 }
 
@@ -212,21 +246,25 @@ func firstOf(word string) rune {
 
 func shapeOf(word string) shape { return shape{firstOf(word), utf8.RuneCountInString(word)} }
 
+// lettersOf is the multiset of a word's characters modulo 32: the low half has
+// those that occur, the high half those that occur more than once. A typo
+// changes at most two of its bits, for at most one character goes and one comes.
 func lettersOf(word string) (set uint64) {
 	for _, r := range word {
-		set |= 1 << (uint32(r) % 64)
+		bit := uint64(1) << (uint32(r) % 32)
+		set |= set&bit<<32 | bit
 	}
 	return set
 }
 
 // lookup tells what a word answers.
 func (x *lexicon) lookup(word string) *knownWord {
-	first := firstOf(word)
+	first := firstOf(word) % 256
 	if k, ok := x.known[first][word]; ok {
 		return k
 	}
 	if x.size >= maxKnown {
-		clear(x.known)
+		clear(x.known[:])
 		x.size = 0
 	}
 	k := x.resolve(word)
@@ -254,17 +292,30 @@ func (x *lexicon) resolve(word string) *knownWord {
 	for i := range len(word) {
 		add(signPrefix, word[:i+1])
 	}
-	// Each typo changes at most two characters of the set: one goes, one comes.
 	letters, s := lettersOf(word), shapeOf(word)
-	const most = 2 // search.Typos
+	const most = 2 // see search.Typos
 	for length := s.length - most; length <= s.length+most; length++ {
-		for _, c := range x.mended[shape{s.first, length}] {
-			if bits.OnesCount64(letters^c.letters) > 2*most {
+		b := x.mended[shape{s.first, length}]
+		if b == nil {
+			continue
+		}
+		for i, l := range b.letters {
+			differ := bits.OnesCount64(letters ^ l)
+			if differ > 2*most {
 				continue
 			}
-			t := x.features[c.feature].feature.term()
-			if _, ok := t.Hit(word); ok && !slices.Contains(k.features, c.feature) {
-				k.features = append(k.features, c.feature)
+			m := &b.terms[i]
+			if differ > 2*m.term.Typos || m.term.Word == word {
+				continue
+			}
+			if _, ok := m.term.Hit(word); !ok {
+				continue
+			}
+			if m.mended != 0 {
+				k.features = append(k.features, m.mended)
+			}
+			if m.prefix != 0 && !strings.HasPrefix(word, m.term.Word) { // else it is there
+				k.features = append(k.features, m.prefix)
 			}
 		}
 	}

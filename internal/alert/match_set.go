@@ -10,6 +10,9 @@ type set []uint64
 
 func (s set) has(n uint32) bool { return int(n/64) < len(s) && s[n/64]>>(n%64)&1 != 0 }
 
+// bit is 1 if n, which must lie within s, is in it, else 0.
+func (s set) bit(n uint32) uint64 { return s[n/64] >> (n % 64) & 1 }
+
 // grow makes room for the numbers below n.
 func (s *set) grow(n int) {
 	if room := (n + 63) / 64; room > len(*s) {

@@ -197,7 +197,7 @@ func TestMatchersAgree(t *testing.T) {
 				same(t, "Scan", a, queries, l, want, all)
 				same(t, "Filed", a, queries, l, want, filed.Match(l, now))
 				var members []int
-				for _, g := range filed.Groups(l, now) {
+				for _, g := range filed.Groups(a.Document(l), l, now) {
 					members = append(members, filed.Members(g)...)
 				}
 				slices.Sort(members)
