@@ -361,33 +361,33 @@ func TestSavedSearch(t *testing.T) {
 func TestSubscribeForm(t *testing.T) {
 	p := newPost(t)
 	for name, c := range map[string]struct{ field, value, en, bn string }{
-		"nothing":        {"email", "", "the e-mail address is missing", "ইমেইল ঠিকানা লেখা হয়নি"},
+		"nothing":        {"email", "", "The e-mail address is missing", "ইমেইল ঠিকানা লেখা হয়নি"},
 		"no @":           {"email", "name.example.com", "has no @", "@ নেই"},
 		"no domain":      {"email", "name@", "no mail server’s name", "মেইল সার্ভারের নাম নয়"},
-		"no local part":  {"email", "@example.com", "no mail can be sent", "পাঠানো যায় না"},
+		"no local part":  {"email", "@example.com", "No mail can be sent", "পাঠানো যায় না"},
 		"no dot":         {"email", "name@localhost", "no mail server’s name", "মেইল সার্ভারের নাম নয়"},
 		"an IP address":  {"email", "name@[127.0.0.1]", "no mail server’s name", "মেইল সার্ভারের নাম নয়"},
-		"digits only":    {"email", "name@127.0.0.1", "no mail can be sent", "পাঠানো যায় না"},
-		"two":            {"email", "a@example.com, b@example.com", "no mail can be sent", "পাঠানো যায় না"},
+		"digits only":    {"email", "name@127.0.0.1", "No mail can be sent", "পাঠানো যায় না"},
+		"two":            {"email", "a@example.com, b@example.com", "No mail can be sent", "পাঠানো যায় না"},
 		"with a name":    {"email", "Nasrin <nasrin@example.com>", "no mail server’s name", "মেইল সার্ভারের নাম নয়"},
-		"quoted":         {"email", `"nasrin kaj"@example.com`, "no mail can be sent", "পাঠানো যায় না"},
-		"a new line":     {"email", "nasrin@example.com\r\nBcc: all@example.com", "no mail can be sent", "পাঠানো যায় না"},
-		"a new line too": {"email", "nasrin\nBcc:x@example.com", "no mail can be sent", "পাঠানো যায় না"},
-		"a zero":         {"email", "nasrin\x00@example.com", "no mail can be sent", "পাঠানো যায় না"},
-		"Bengali":        {"email", "নাসরিন@example.com", "before the @ only Latin letters", "ইংরেজি অক্ষর"},
-		"not UTF-8":      {"email", "nasrin\xff@example.com", "before the @ only Latin letters", "ইংরেজি অক্ষর"},
+		"quoted":         {"email", `"nasrin kaj"@example.com`, "No mail can be sent", "পাঠানো যায় না"},
+		"a new line":     {"email", "nasrin@example.com\r\nBcc: all@example.com", "No mail can be sent", "পাঠানো যায় না"},
+		"a new line too": {"email", "nasrin\nBcc:x@example.com", "No mail can be sent", "পাঠানো যায় না"},
+		"a zero":         {"email", "nasrin\x00@example.com", "No mail can be sent", "পাঠানো যায় না"},
+		"Bengali":        {"email", "নাসরিন@example.com", "Before the @ only Latin letters", "ইংরেজি অক্ষর"},
+		"not UTF-8":      {"email", "nasrin\xff@example.com", "Before the @ only Latin letters", "ইংরেজি অক্ষর"},
 		"too long":       {"email", strings.Repeat("a", 64) + "@" + strings.Repeat("b.", 100) + "example.com", "too long: 254", "খুব লম্বা"},
 		"much too long":  {"email", strings.Repeat("a", 3000) + "@example.com", "too long", "খুব লম্বা"},
-		"long local":     {"email", strings.Repeat("a", 65) + "@example.com", "no mail can be sent", "পাঠানো যায় না"},
-		"space in it":    {"email", "nas rin@example.com", "no mail can be sent", "পাঠানো যায় না"},
-		"two dots":       {"email", "nas..rin@example.com", "no mail can be sent", "পাঠানো যায় না"},
+		"long local":     {"email", strings.Repeat("a", 65) + "@example.com", "No mail can be sent", "পাঠানো যায় না"},
+		"space in it":    {"email", "nas rin@example.com", "No mail can be sent", "পাঠানো যায় না"},
+		"two dots":       {"email", "nas..rin@example.com", "No mail can be sent", "পাঠানো যায় না"},
 		"bad punycode":   {"email", "nasrin@xn--a.example", "no mail server’s name", "মেইল সার্ভারের নাম নয়"},
 		"underscore":     {"email", "nasrin@exa_mple.com", "no mail server’s name", "মেইল সার্ভারের নাম নয়"},
-		"frequency":      {"freq", "hourly", "choose how often", "কত ঘন ঘন"},
-		"no frequency":   {"freq", "", "choose how often", "কত ঘন ঘন"},
-		"hour":           {"hour", "24", "choose an hour", "সময় বেছে নিন"},
-		"no hour":        {"hour", "eight", "choose an hour", "সময় বেছে নিন"},
-		"language":       {"lang", "fr", "choose one of the two", "দুই ভাষার একটি"},
+		"frequency":      {"freq", "hourly", "Choose how often", "কত ঘন ঘন"},
+		"no frequency":   {"freq", "", "Choose how often", "কত ঘন ঘন"},
+		"hour":           {"hour", "24", "Choose an hour", "সময় বেছে নিন"},
+		"no hour":        {"hour", "eight", "Choose an hour", "সময় বেছে নিন"},
+		"language":       {"lang", "fr", "Choose one of the two", "দুই ভাষার একটি"},
 	} {
 		form := asked("nasrin@example.com")
 		form.Set("hour", "13")
@@ -744,6 +744,13 @@ func TestForgedAndDeadLinks(t *testing.T) {
 			t.Errorf("%s: %s\n%s", name, res.Status, body)
 		} else {
 			held(t, name, read(t, body), "en")
+		}
+	}
+	for _, query := range []string{"?do=forget&sure=1", "?do=stop-all", "?do=delete&id=" + before[0].ID, "?List-Unsubscribe=One-Click"} {
+		for _, path := range []string{"/manage/", "/stop/", "/alive/"} {
+			if res, _ := get(t, p.base+path+s.manage+query, "en"); res.StatusCode != 400 {
+				t.Errorf("GET %s with %s: %s", path, query, res.Status)
+			}
 		}
 	}
 	if diff := cmp.Diff(before, p.searches(s)); diff != "" {

@@ -248,14 +248,9 @@ func withLang(path string, q market.Query, l locale.Lang) string {
 func hours(v *view, chosen int) template.HTML {
 	var out []choice
 	for h := range 24 {
-		out = append(out, choice{Value: strconv.Itoa(h), Label: template.HTML(template.HTMLEscapeString(hourText(v, h))), On: h == chosen})
+		out = append(out, choice{Value: strconv.Itoa(h), Label: template.HTML(template.HTMLEscapeString(v.Hour(h))), On: h == chosen})
 	}
 	return selection(out)
-}
-
-// hourText is a whole hour of the day, in whatever zone.
-func hourText(v *view, hour int) string {
-	return v.Clock(time.Date(2026, 1, 1, hour, 0, 0, 0, locale.Dhaka))
 }
 
 // subscribed is POST /subscribe with the fields search, email, freq, hour and

@@ -1,6 +1,15 @@
 // Package web is the site: the pages for people, in Bengali and English, and
-// the same searches for programs. Pages are plain HTML and one style sheet;
-// nothing needs a script, and no request leaves for another host.
+// the same searches for programs and feed readers. Pages are plain HTML and
+// one style sheet; nothing needs a script, and no request leaves for another
+// host.
+//
+// # Saved searches
+//
+// There are no accounts. Who holds a link from a mail may do what the link is
+// for: its token is a secret that the store knows the hash of. Looking never
+// changes anything, since programs that look through mails follow links;
+// buttons do. An address with a token is kept from caches, search engines,
+// other sites and the log, and no e-mail address stands in any.
 package web
 
 import (
