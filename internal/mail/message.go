@@ -110,9 +110,7 @@ func NewComposer(o Origin) (*Composer, error) {
 		if *a == "" && a != &c.origin.From {
 			continue
 		}
-		// Addresses such as kajkhoj@localhost are an operator's to choose.
-		parsed, err := netmail.ParseAddress(*a)
-		if err != nil || parsed.Address != *a || strings.ContainsFunc(*a, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		if !bareAddress(*a) {
 			return nil, fmt.Errorf("mail: %q is no bare address", *a)
 		}
 	}
@@ -143,7 +141,7 @@ func (c *Composer) Compose(l market.Letter, now time.Time) (from string, raw []b
 	if !validKey(l.Key) {
 		return "", nil, fmt.Errorf("%w: its key is none", ErrLetter)
 	}
-	if _, err := netmail.ParseAddress(l.To); err != nil || strings.ContainsFunc(l.To, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' }) {
+	if !bareAddress(l.To) {
 		return "", nil, fmt.Errorf("%w: its address is none", ErrLetter)
 	}
 
@@ -248,8 +246,17 @@ func refold(raw []byte) []byte {
 	return append([]byte(strings.Join(tags, ";\r\n ")+"\r\n"), raw[end:]...)
 }
 
-func crlf(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
+// crlf ends each line with CRLF, however it ended.
+func crlf(s string) string { return lineEnds.Replace(s) }
+
+var lineEnds = strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n")
+
+// bareAddress reports whether s is an address and nothing else, in ASCII.
+// People's are held to market.ParseEmail before; an operator may choose one
+// such as kajkhoj@localhost.
+func bareAddress(s string) bool {
+	a, err := netmail.ParseAddress(s)
+	return err == nil && a.Address == s && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' })
 }
 
 // webAddress reports whether s can stand as an address between angle brackets.

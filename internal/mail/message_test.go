@@ -20,6 +20,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/emersion/go-msgauth/dkim"
 
@@ -441,4 +442,72 @@ func TestNothingIsInjected(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Addresses that look absurd and are good arrive as they are.
+func TestOddAddresses(t *testing.T) {
+	long := strings.Repeat("a", 64) + "@" + strings.Repeat(strings.Repeat("d", 60)+".", 3) + "bd"
+	var ls []market.Letter
+	var want []string
+	for i, to := range []string{"a!#$%&'*+/=?^_`{|}~-z@example.com", "nasreen+kaj=1@xn--54b7fta0cc.xn--54b7fta0cc", "-x@example.com", "%s%d@example.com", "a@b.co", long} {
+		if got, err := market.ParseEmail(to); err != nil || got != to {
+			t.Fatalf("%s is not taken: %v", to, err)
+		}
+		ls = append(ls, letterTo(fmt.Sprint("k", i), to))
+		want = append(want, to)
+	}
+	for i, m := range post(t, newComposer(t, origin()), ls...) {
+		checkForm(t, want[i], m.Raw)
+		a, err := m.Header.AddressList("To")
+		if err != nil || len(a) != 1 || a[0].Address != want[i] || m.To[0] != want[i] {
+			t.Errorf("%s: %v, %v", want[i], a, err)
+		}
+		if _, err := verify(t, m.Raw, origin().DKIM); err != nil {
+			t.Errorf("%s: %v", want[i], err)
+		}
+	}
+}
+
+func FuzzCompose(f *testing.F) {
+	o := origin()
+	o.DKIM = nil
+	c, err := NewComposer(o)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("10 new: data entry", "text\n", "<p>text", "n@example.com", true)
+	f.Add("১০টি নতুন কাজ: ডাটা এন্ট্রি, দক্ষতা: নতুন, ইংরেজি: চলনসই পর্যন্ত\r\nBcc: x@y.example", "\r\n.\r\nQUIT\n", "--part-k\r\n", "\"a b\"@example.com", false)
+	f.Add(strings.Repeat("=?utf-8?q?x?= ", 20), "\x00\xff", "\u2028", "a@b.c, d@e.f", true)
+	f.Fuzz(func(t *testing.T, subject, text, html, to string, english bool) {
+		l := letterTo("k1", to)
+		l.Subject, l.Text, l.HTML = subject, text, html
+		if !english {
+			l.Lang = "bn"
+		}
+		_, raw, err := c.Compose(l, now)
+		if err != nil {
+			if !errors.Is(err, ErrLetter) {
+				t.Fatal(err)
+			}
+			return
+		}
+		checkForm(t, "fuzz", raw)
+		m, err := mailbox.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := m.Header.AddressList("To")
+		if err != nil || len(a) != 1 || a[0].Address != to {
+			t.Fatalf("to %v, %v", a, err)
+		}
+		if m.Header.Get("Bcc") != "" || m.Header.Get("List-Unsubscribe") != "<"+l.Stop+">" {
+			t.Fatalf("%+v", m.Header)
+		}
+		if utf8.ValidString(subject) && m.Subject != oneLine(subject) && !strings.Contains(subject, "=?") {
+			t.Fatalf("subject %q became %q", oneLine(subject), m.Subject)
+		}
+		if m.Text != crlf(text) || html != "" && m.HTML != crlf(html) {
+			t.Fatalf("%q became %q, %q became %q", text, m.Text, html, m.HTML)
+		}
+	})
 }
