@@ -130,6 +130,10 @@ func NewComposer(o Origin) (*Composer, error) {
 	return c, nil
 }
 
+// maxSubject is the longest subject, in characters. A word of it is not broken,
+// and a line may have 998.
+const maxSubject = 200
+
 // Compose makes the message of a letter, with CRLF line ends, and says whom
 // the envelope is from. The same letter gives the same message, but for the
 // signature's time. It fails with ErrNoWayOut or ErrLetter; errors hold no
@@ -153,10 +157,13 @@ func (c *Composer) Compose(l market.Letter, now time.Time) (from string, raw []b
 	if l.Lang == string(locale.Bengali) {
 		encoding = gomail.EncodingB64 // a third of the length of quoted-printable
 	}
-	m := gomail.NewMsg(gomail.WithEncoding(encoding), gomail.WithBoundary("part-"+l.Key), gomail.WithNoDefaultUserAgent())
+	// "=_" stands in neither encoding, so that no text can end its part (RFC
+	// 2045, 6.7).
+	boundary := "=_" + l.Key
+	m := gomail.NewMsg(gomail.WithEncoding(encoding), gomail.WithBoundary(boundary), gomail.WithNoDefaultUserAgent())
 	m.SetMessageIDWithValue(l.Key + "@" + c.domain)
 	m.SetDateWithValue(l.Created.UTC())
-	m.Subject(oneLine(l.Subject))
+	m.Subject(locale.Cut(oneLine(l.Subject), maxSubject))
 	m.SetGenHeader("Content-Language", l.Lang)
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
 	if l.Kind != market.LetterOperator {
@@ -182,6 +189,7 @@ func (c *Composer) Compose(l market.Letter, now time.Time) (from string, raw []b
 	// Text in MIME has CRLF line ends before it is encoded (RFC 2046, 4.1.1).
 	m.SetBodyString(gomail.TypeTextPlain, crlf(l.Text))
 	if l.HTML != "" {
+		m.SetGenHeader(gomail.HeaderContentType, `multipart/alternative; boundary="`+boundary+`"`)
 		m.AddAlternativeString(gomail.TypeTextHTML, crlf(l.HTML))
 	}
 	if d := c.origin.DKIM; d != nil {
@@ -256,7 +264,7 @@ var lineEnds = strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n")
 // such as kajkhoj@localhost.
 func bareAddress(s string) bool {
 	a, err := netmail.ParseAddress(s)
-	return err == nil && a.Address == s && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' })
+	return err == nil && a.Address == s && len(s) <= market.MaxEmail && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' })
 }
 
 // webAddress reports whether s can stand as an address between angle brackets.
