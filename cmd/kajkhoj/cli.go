@@ -28,11 +28,8 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Collect from the live sources and serve the page."`
 	Collect collectCmd `cmd:"" help:"Visit sources once, now."`
 	Search  searchCmd  `cmd:"" help:"Search the stored listings."`
-	Source  struct {
-		List sourceListCmd `cmd:"" help:"List the sources: their schedule, whether they run, and why not."`
-		Try  sourceTryCmd  `cmd:"" help:"Read a source, or a saved answer of it, and print what comes of it. Nothing is saved."`
-	} `cmd:"" help:"Look at sources."`
-	Report struct {
+	Source  sourceCmd  `cmd:"" help:"Look at sources, and make new ones."`
+	Report  struct {
 		List reportListCmd `cmd:"" help:"List what readers reported as wrong, the newest first."`
 	} `cmd:"" help:"Look at readers' reports."`
 	Mail     mailCmd     `cmd:"" help:"Look after saved-search mails."`

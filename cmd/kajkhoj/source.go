@@ -7,12 +7,14 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/classify"
 	"github.com/kajkhoj/kajkhoj/internal/collect"
 	"github.com/kajkhoj/kajkhoj/internal/config"
+	"github.com/kajkhoj/kajkhoj/internal/detect"
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/normalize"
@@ -27,7 +29,7 @@ type sourceListCmd struct {
 }
 
 func (sourceListCmd) Help() string {
-	return `What a source that is off needs stands beside it.
+	return `What a source that is off needs stands beside it. Sites that none can be made for come last, with what one can do instead.
 
   kajkhoj source list`
 }
@@ -69,12 +71,25 @@ func (cmd sourceListCmd) Run(e *env) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, on, r.Schedule, r.Floor, r.Title, r.Why)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	sites, err := readUncollectable(files.Files)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stdout, "\nThese cannot be collected:")
+	for _, s := range sites {
+		fmt.Fprintf(e.stdout, "  %s: %s Instead: %s\n", s.Title, s.Why["en"], s.Instead["en"])
+	}
+	return nil
 }
 
 type sourceTryCmd struct {
-	Name string `arg:"" help:"The source's name."`
-	File string `help:"A saved response body to read instead of asking the site." type:"path" placeholder:"PATH"`
+	reach
+	Name   string `arg:"" help:"The source's name, or a file with a recipe, which may still have blanks."`
+	File   string `help:"A saved response body to read instead of asking the site." type:"path" placeholder:"PATH"`
+	Fields bool   `help:"Show beside each other what the site sent and what came of it, field by field (with --file, or a recipe's file)."`
 }
 
 func (sourceTryCmd) Help() string {
@@ -83,7 +98,8 @@ func (sourceTryCmd) Help() string {
 Without --file the site is asked. With the data of 'serve' (--data, --db) that is a visit like any other: never more often than the site's terms allow, and not beside a run that is under way.
 
   kajkhoj source try jobicy --file answer.json
-  kajkhoj source try hackernews`
+  kajkhoj source try hackernews
+  kajkhoj source try scrapers/example/source.yaml --fields`
 }
 
 func (cmd sourceTryCmd) Run(e *env) error {
@@ -91,9 +107,23 @@ func (cmd sourceTryCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	src, ok := ss.named(cmd.Name)
-	if !ok {
+	var src source.Source
+	if isFile(cmd.Name) {
+		r, err := readRecipe(cmd.Name)
+		if err != nil {
+			return err
+		}
+		for _, b := range r.blanks {
+			fmt.Fprintf(e.stderr, "still blank: %s\n", b)
+		}
+		src = r.source
+	} else if s, ok := ss.named(cmd.Name); ok {
+		src = s
+	} else {
 		return usageError{fmt.Errorf("there is no source %q; 'kajkhoj source list' shows them", cmd.Name)}
+	}
+	if cmd.Fields && cmd.File == "" && !isFile(cmd.Name) {
+		return usageError{errors.New("--fields shows a saved answer (--file) or a recipe's file")}
 	}
 	norm, err := normalize.New(files.Files)
 	if err != nil {
@@ -111,11 +141,17 @@ func (cmd sourceTryCmd) Run(e *env) error {
 			return err
 		}
 		page = &fetch.Page{URL: src.Spec().Home, Status: 200, Body: body}
+		if cmd.Fields {
+			return showFields(e, collector, src, page)
+		}
 	} else {
-		if why := collect.Runnable(src.Spec(), os.Getenv, c.Sources[cmd.Name].Permission); why != nil {
+		if why := collect.Runnable(src.Spec(), os.Getenv, c.Sources[src.Spec().Name].Permission); why != nil {
 			return fmt.Errorf("%s is not asked: %w", cmd.Name, why)
 		}
-		collector.Fetch = fetch.New(fetch.Config{UserAgent: userAgent(c.Contact), Product: "Kajkhoj"}, nil)
+		collector.Fetch = cmd.client(c)
+		if cmd.Fields {
+			return showFields(e, collector, src, nil)
+		}
 		st, err := visits(e, c, src.Spec())
 		if err != nil {
 			return err
@@ -174,4 +210,54 @@ func visits(e *env, c config.Config, spec source.Spec) (*store.Store, error) {
 type tried struct {
 	market.Listing
 	Description string `json:"description"`
+}
+
+// showFields prints each item as the site sent it, and beside each field of
+// its listing the site's words for it.
+func showFields(e *env, c *collect.Collector, src source.Source, page *fetch.Page) error {
+	if page != nil {
+		p, err := fetch.Saved(page.URL, page.Header, page.Body, src.Spec().Limits.Bytes)
+		if err != nil {
+			return err
+		}
+		page = &p
+	}
+	out, err := detect.Preview(e.ctx, detect.Trial{
+		Source: src, Page: page, Client: c.Fetch, Normalize: c.Normalize, Classify: c.Classify, Now: time.Now().UTC(),
+	})
+	one := func(s string, n int) string {
+		s = strings.Join(strings.Fields(s), " ")
+		if r := []rune(s); len(r) > n {
+			return string(r[:n]) + "…"
+		}
+		return s
+	}
+	for i, r := range out.Rows {
+		fmt.Fprintf(e.stdout, "%d. %s\n", i+1, one(r.Raw, 300))
+		switch {
+		case r.Skipped != "":
+			fmt.Fprintf(e.stdout, "   left out: %s\n", r.Skipped)
+		case r.Rejected != "":
+			fmt.Fprintf(e.stdout, "   rejected: %s\n", r.Rejected)
+		}
+		if r.Listing == nil {
+			continue
+		}
+		w := tabwriter.NewWriter(e.stdout, 0, 4, 2, ' ', 0)
+		for _, f := range r.Fields {
+			became := one(f.Became, 60)
+			switch {
+			case f.Unread():
+				became = "(not understood)"
+			case f.Missing():
+				became = "(missing)"
+			}
+			fmt.Fprintf(w, "   %s\t%s\t%s\n", f.Name, one(f.Sent, 50), became)
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(e.stderr, "%d listings, %d rejected, %d left out\n", out.Listings, out.Rejected, out.Skipped)
+	return err
 }

@@ -100,3 +100,10 @@ func ParseDraft(data []byte, getenv func(string) string) (source.Source, []Blank
 	})
 	return s, blanks, err
 }
+
+// SwitchedOn reports whether a recipe says enabled: true, whatever else may
+// be wrong with it.
+func SwitchedOn(data []byte) bool {
+	f, _, err := read(data)
+	return err == nil && f.Enabled
+}
