@@ -98,7 +98,7 @@ func read(path string, rates market.Rates, examples *[]learn.Example, listings *
 		if !line.Level.Valid() || !line.English.Valid() || line.Spoken == nil {
 			return &gold.LineError{Line: n, Err: errors.New("a label is missing: level, english or spoken")}
 		}
-		*examples = append(*examples, learn.NewExample(l, line.Level, line.English, *line.Spoken, line.Stratum))
+		*examples = append(*examples, learn.NewExample(l, line.Level, line.English, *line.Spoken, line.Stratum, line.LevelEvidence, line.EnglishEvidence))
 		(*examples)[len(*examples)-1].Gold = len(line.LevelVotes) > 1
 		*listings = append(*listings, l)
 		return nil

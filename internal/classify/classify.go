@@ -20,7 +20,7 @@ import (
 )
 
 // Version changes whenever the same listing may get another label.
-const Version = 5
+const Version = 6
 
 // Listing gives l with its Level, English, Spoken, Tongues and Warnings set
 // anew.
@@ -76,7 +76,6 @@ type document struct {
 
 	titleHints, textHints, skillHints []phrase.Match // of hints
 	aside                             []bool         // by word of text: the client about itself
-	hashes                            []uint32
 }
 
 // read finds everything in a listing that labels are made from.

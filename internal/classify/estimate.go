@@ -8,27 +8,33 @@ import (
 	"strings"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
-	"github.com/kajkhoj/kajkhoj/internal/phrase"
 )
 
 // reckoning is what the learned model says about one listing.
 type reckoning struct {
 	*document
-	model                  *Model
-	values                 []float32    // features
-	level, english, spoken []float64    // calibrated probabilities
-	inputs                 [3][]float32 // values with the linear scores of each
+	model                  *reader
+	values                 []float32   // features
+	level, english, spoken []float64   // calibrated probabilities
+	left                   [3][]uint16 // leaves of the trees of each label
+	known                  []known
 }
 
 // estimates asks the learned model.
 func (d *document) estimates() *reckoning {
 	r := &reckoning{document: d, model: learned(), values: d.features()}
-	grams := d.grams()
+	n := len(r.values)
+	var inputs, linear [3][]float32
 	for i, e := range r.model.estimators() {
-		in := make([]float32, len(r.values)+e.Classes)
-		copy(in, r.values)
-		e.linear(indexes[i], grams, in[len(r.values):])
-		p := e.Calibrated(e.raw(&forests[i], in))
+		inputs[i] = make([]float32, n+e.linear())
+		copy(inputs[i], r.values)
+		linear[i] = inputs[i][n:]
+	}
+	r.known = r.model.read(d.grams(), linear[:])
+	for i, e := range r.model.estimators() {
+		f := r.model.forests[i]
+		r.left[i] = f.leaves(inputs[i])
+		p := e.Calibrated(raw(f.scores(r.left[i])))
 		switch e {
 		case &r.model.Level:
 			if r.level = p; d.rejects {
@@ -44,7 +50,6 @@ func (d *document) estimates() *reckoning {
 		case &r.model.Spoken:
 			r.spoken = p
 		}
-		r.inputs[i] = in
 	}
 	return r
 }
@@ -73,14 +78,14 @@ var familyReasons = func() map[string]string {
 	m := map[string]string{}
 	for key, list := range map[string]string{
 		"entry-words":    "entrylevel junior intern fresher student beginner beginnerok noexp training anyone basicknow",
-		"simple-work":    "simple simplejob quick",
-		"expert-words":   "senior lead architect architecture expertwant expertany specialist expertise deep extensive highly strong own",
+		"simple-work":    "simple simplejob quick onepage justneed",
+		"expert-words":   "groundup senior lead architect architecture expertwant expertany specialist expertise deep extensive highly strong own",
 		"experience":     "proven experienced expwith mustexp proficient midlevel portfolio skilled",
 		"degree":         "degree phd",
 		"routine":        "dataentry lookup convert testers perunit",
 		"design":         "logo",
 		"video":          "video",
-		"changes":        "fix",
+		"changes":        "fix edits",
 		"website":        "wordpress",
 		"whole-app":      "fullapp mobile",
 		"ai":             "aiml ai",
@@ -98,13 +103,13 @@ var familyReasons = func() map[string]string {
 		"communication":  "commskills commhigh commmid commany both",
 		"presenting":     "presents stakeholder clientfacing",
 		"customers":      "support sales va",
-		"writing":        "article copy write report document",
+		"writing":        "published article copy write report document",
 		"translation":    "translate transcribe",
 		"voice":          "voice",
 		"teaching":       "teach homework",
 		"english":        "eng enghigh engmid engnative englow cefr",
-		"other-language": "olang olangreq bilingual",
-		"brief":          "brief",
+		"other-language": "worklang olang olangreq bilingual",
+		"brief":          "brief provided",
 	} {
 		for _, f := range strings.Fields(list) {
 			m[f] = key
@@ -147,14 +152,13 @@ var Kinds = func() []string {
 // words behind them.
 func (r *reckoning) reasons(e *Estimator, c int) ([]market.Reason, []market.Evidence) {
 	at := slices.Index(r.model.estimators(), e)
-	in := r.inputs[at]
-	by := make([]float32, len(in))
-	e.reasons(&forests[at], in, c, by)
-	sums := map[string]float32{}
+	by := make([]float32, len(r.values)+e.linear())
+	r.model.forests[at].moves(r.left[at], c, by)
+	sums := make([]float32, len(groups))
 	for i, v := range by {
 		if v != 0 {
-			if key := r.reasonKey(i); key != "" {
-				sums[key] += v
+			if g := r.group(i); g >= 0 {
+				sums[g] += v
 			}
 		}
 	}
@@ -163,9 +167,9 @@ func (r *reckoning) reasons(e *Estimator, c int) ([]market.Reason, []market.Evid
 		by  float32
 	}
 	var list []scored
-	for key, v := range sums {
+	for g, v := range sums {
 		if v > 0.02 {
-			list = append(list, scored{key, v})
+			list = append(list, scored{groups[g], v})
 		}
 	}
 	slices.SortFunc(list, func(a, b scored) int { return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.key, b.key)) })
@@ -190,37 +194,53 @@ func (r *reckoning) reasons(e *Estimator, c int) ([]market.Reason, []market.Evid
 	return out, proof
 }
 
-// present and missing are the groups of the features, by whether there is
-// any of them; empty where a reader would learn nothing from it.
-var present, missing = func() (p, m []string) {
-	p, m = make([]string, len(FeatureNames)), make([]string, len(FeatureNames))
+// groups are the groups of features that reasons tell apart; present and
+// missing are those of each feature, by whether there is any of it: -1 where
+// a reader would learn nothing from it.
+var groups, present, missing = func() (names []string, p, m []int) {
+	p, m = make([]int, len(FeatureNames)), make([]int, len(FeatureNames))
+	group := func(name string) int {
+		if name == "" {
+			return -1
+		}
+		i := slices.Index(names, name)
+		if i < 0 {
+			i = len(names)
+			names = append(names, name)
+		}
+		return i
+	}
+	group(market.ReasonWords)
 	for i := range p {
+		name := ""
 		switch {
 		case i >= fFixed && i <= fHourlyLeast:
-			p[i] = "budget"
+			name = "budget"
 		case i == fYears || i == fYearsMost || i == fRules+years:
-			p[i] = "years"
+			name = "years"
 		case i == fWords || i == fLines || i == fBullets || i == fSentences:
-			p[i] = "length"
+			name = "length"
 		case i >= fKinds:
-			p[i] = "kind"
+			name = "kind"
 		case i >= fFamilies:
-			p[i] = familyReasons[families[(i-fFamilies)%len(families)]]
-			if absent[p[i]] {
-				m[i] = "no-" + p[i]
+			name = familyReasons[families[(i-fFamilies)%len(families)]]
+			p[i], m[i] = group(name), -1
+			if absent[name] {
+				m[i] = group("no-" + name)
 			}
 			continue
 		}
+		p[i] = group(name)
 		m[i] = p[i]
 	}
-	return p, m
+	return names, p, m
 }()
 
-// reasonKey is the group of a feature.
-func (r *reckoning) reasonKey(i int) string {
+// group is the group of a feature or, behind the features, of the words.
+func (r *reckoning) group(i int) int {
 	switch {
 	case i >= len(r.values):
-		return market.ReasonWords
+		return 0
 	case r.values[i] > 0:
 		return present[i]
 	}
@@ -350,36 +370,30 @@ var plain = words(
 
 // tellingWords are the word or two neighbours that speak for class c most.
 func (r *reckoning) tellingWords(e *Estimator, c int) (best market.Evidence, ok bool) {
-	x := indexes[slices.Index(r.model.estimators(), e)]
+	col := r.model.words[slices.Index(r.model.estimators(), e)].first + c
 	top := int8(0)
-	look := func(field string, t *phrase.Text, skip []bool) {
-		prev := uint32(0)
-		for i := range t.Words {
-			if skip != nil && skip[i] {
-				prev = 0
+	for i := range r.known {
+		k := &r.known[i]
+		weight := r.model.rows[k.row].weights[col]
+		if weight <= top {
+			continue
+		}
+		field, t := "description", r.text
+		if k.inTitle {
+			field, t = "title", r.title
+		}
+		first, last := int(k.last), int(k.last)
+		if k.pair {
+			first--
+			if t.Words[last].Sep != 0 || t.Words[first].Num >= 0 || plain[t.Fold(first)] {
 				continue
 			}
-			w := t.Fold(i)
-			h := hash(textSalt, w)
-			check := func(h uint32, first int) {
-				if at := x.find(e.Grams, h); at >= 0 && e.GramWeights[int(at)*e.Classes+c] > top {
-					top, best, ok = e.GramWeights[int(at)*e.Classes+c], evidence(field, t, first, i), true
-				}
-			}
-			if t.Words[i].Num < 0 && len(w) > 3 && !plain[w] {
-				check(h, i)
-				if prev != 0 && t.Words[i].Sep == 0 && !plain[t.Fold(i-1)] {
-					check(hash((prev^' ')*fnvPrime, w), i-1)
-				}
-			}
-			prev = h
-			if t.Words[i].Num >= 0 {
-				prev = 0
-			}
 		}
+		if w := t.Fold(last); t.Words[last].Num >= 0 || len(w) <= 3 || plain[w] {
+			continue
+		}
+		top, best, ok = weight, evidence(field, t, first, last), true
 	}
-	look("title", r.title, nil)
-	look("description", r.text, r.aside)
 	return best, ok
 }
 

@@ -16,15 +16,36 @@ type Features struct {
 	// Grams are the hashes of the words and pairs of words of the listing,
 	// each once, in rising order.
 	Grams []uint32
+	// Sentences are the title and the sentences of the text.
+	Sentences []Sentence
 }
+
+// Sentence is the hashes of the words of a sentence in order, and those of
+// its words and pairs of words.
+type Sentence struct{ Words, Grams []uint32 }
 
 // Extract is the features of a listing.
 func Extract(l market.Listing) Features {
 	d := read(l)
-	f := d.features()
-	grams := slices.Clone(d.grams())
-	slices.Sort(grams)
-	return Features{f, slices.Compact(grams)}
+	f := Features{Values: d.features()}
+	g := d.grams()
+	for i, from := 0, int32(0); i < len(g.ends); i++ {
+		var s Sentence
+		for _, gram := range g.list[from:g.ends[i]] {
+			s.Grams = append(s.Grams, gram.hash)
+			if !gram.pair {
+				s.Words = append(s.Words, gram.hash)
+			}
+		}
+		f.Sentences = append(f.Sentences, s)
+		from = g.ends[i]
+	}
+	for _, gram := range g.list {
+		f.Grams = append(f.Grams, gram.hash)
+	}
+	slices.Sort(f.Grams)
+	f.Grams = slices.Compact(f.Grams)
+	return f
 }
 
 // The features that are no count of phrases.
@@ -327,10 +348,13 @@ func (d *document) said(f []float32) {
 	f[fEnglishSaid] = float32(d.englishSaid.Value.Rank())
 }
 
+// mostKinds are more than there are kinds of work.
+const mostKinds = 128
+
 // phrases counts families and kinds of work.
 func (d *document) phrases(f []float32) {
-	var titleKinds, skillKinds [96]bool
-	var textKinds, early [96]int
+	var titleKinds, skillKinds [mostKinds]bool
+	var textKinds, early [mostKinds]int
 	nf := len(families)
 	for _, m := range d.textHints {
 		if d.aside[m.First] {
@@ -407,68 +431,6 @@ func (d *document) phrases(f []float32) {
 	}
 	r[sources*ratings] = (level + all.level) / (1 + all.weight)
 	r[sources*ratings+1] = (english + all.english) / (1 + all.weight)
-}
-
-// The hashes of words begin with these by where a word stands.
-const (
-	textSalt  = 2166136261 // FNV-1a, 32 bits
-	titleSalt = 0x5bd1e995
-	skillSalt = 0x1b873593
-	fnvPrime  = 16777619
-)
-
-func hash(h uint32, s string) uint32 {
-	for i := range len(s) {
-		h = (h ^ uint32(s[i])) * fnvPrime
-	}
-	return h
-}
-
-// grams are the hashes of words and neighbouring words in title and text,
-// the title's once more as such, and of the skills. Every number is the same
-// word.
-func (d *document) grams() []uint32 {
-	if d.hashes != nil {
-		return d.hashes
-	}
-	out := make([]uint32, 0, 2*len(d.text.Words)+4*len(d.title.Words)+len(d.skills.Words))
-	run := func(t *phrase.Text, skip []bool, salt uint32) {
-		prev := uint32(0)
-		for i := range t.Words {
-			if skip != nil && skip[i] {
-				prev = 0
-				continue
-			}
-			w := t.Fold(i)
-			if t.Words[i].Num >= 0 {
-				w = "0"
-			}
-			h := hash(salt, w)
-			out = append(out, h)
-			if prev != 0 && t.Words[i].Sep&phrase.SepEnd == 0 {
-				out = append(out, hash((prev^' ')*fnvPrime, w))
-			}
-			prev = h
-		}
-	}
-	run(d.title, nil, textSalt)
-	run(d.title, nil, titleSalt)
-	run(d.text, d.aside, textSalt)
-	h := uint32(0)
-	for i := range d.skills.Words {
-		if d.skills.Words[i].Sep&phrase.SepEnd != 0 {
-			if h != 0 {
-				out = append(out, h)
-			}
-			h = skillSalt
-		}
-		h = hash((h^' ')*fnvPrime, d.skills.Fold(i))
-	}
-	if h != 0 {
-		out = append(out, h)
-	}
-	d.hashes = out
-	return out
 }
 
 var (

@@ -8,7 +8,8 @@ import (
 // kindTable are kinds of work: a name; what work of the kind asks of the
 // worker when nothing else is known, by a reader's judgement, as a level from
 // 0 (entry) to 2 (expert) and an English from 0 (basic) to 2 (fluent); and
-// the phrases that name it.
+// the phrases that name it. Work of one kind that asks for less or for more
+// than the rest has a line of its own.
 const kindTable = `
 dataentry|0.1|0.1|data entry; copy paste; copy and paste; typing; typist; retype; form filling; fill forms; encode data; manual entry; data entry operator; product entry; entering data
 listbuild|0.3|0.3|list building; contact list; email list; find emails; email addresses; lead list; company list; collect contacts; web research; internet research; online research; data collection; data mining; data gathering; prospect list; compile a list; directory
@@ -99,6 +100,22 @@ pitch|1.2|1.0|pitch deck*; powerpoint; presentation*; slide*; google slides; inf
 interview|0.8|1.6|interview*; podcast host; user interview*; user research*; moderated
 lead|1.9|1.3|cto; tech lead; technical lead; team lead; lead developer; lead engineer; principal; architect; head of; technical co founder; cofounder; co founder
 event|0.7|1.1|event*; travel; booking; concierge; errand*; local; in person; onsite; on site; photograph*; videograph*; site visit
+wp_small|0.4|0.1|one page website; single page website; one page site; one pager; landing page design; simple landing page; coming soon page; memorial page; contact form
+wp_small|0.3|0.1|update website; edit website; website changes; website content; update content; content update*; upload content; content upload*; change text; edit text; edit pages; update pages; site updates; small website; minor changes; image swap; replace image*; data migration from; transfer content; copy content
+wordpress|0.6|0.2|simple website; basic website; website for my; website for a small; small business website; personal website; portfolio website; blog site; blog website; church website; restaurant website; wedding website; site vitrine
+sysadmin|0.5|0.2|set up my; setup my; install plugin; install wordpress; install theme; domain setup; email setup; connect domain; google analytics setup; pixel setup; printer; set up email; ssl certificate; dns record*
+social_d|0.3|0.1|pinterest; pins; memes; quote images; stock photos; gif; gifs; collage; wallpaper*
+survey|0.1|0.4|closed test*; closed testing; 12 testers; 20 testers; test accounts; google play testers; install app; app review; survey taker*; study participant*; paid study; user study
+vidsimple|0.4|0.1|invitation video; birthday; wedding invitation; greeting card*; slideshow; photo video; lyric video*
+vidsimple|0.4|0.1|video trimming; trimming; cut video; cut videos; cutting; add captions; add subtitles; text overlay*; short form videos; talking head
+pitch|0.6|0.4|ppt; slides from; google slides; powerpoint slides; format slides
+sysadmin|1.2|0.3|page speed; website speed; speed optimi*; core web vitals; performance optimi*; load time
+sysadmin|1.1|0.3|website migration; migrate website; server migration; database migration; migrate from; cloud migration
+saas|1.5|0.4|payment system; payment processing; wallet app; fintech app; banking app; escrow; kyc; trading platform; exchange platform
+lowlevel|1.6|0.3|real time; websocket*; streaming platform; video call*; live stream*; multiplayer; peer to peer; webrtc
+scrape|0.9|0.1|scraping bot; automation bot; browser automation; captcha bypass; proxy; proxies; anti bot
+bi|1.1|0.8|market analysis; data modeling; kpi; kpis; forecasting model; pricing model; a b testing; attribution
+consult|1.5|0.7|code review; security review; technical audit; architecture review; due diligence; code audit; technical advisor
 `
 
 // kind is one kind of work.

@@ -23,18 +23,18 @@ type Model struct {
 
 // Estimator reckons the probability of each class of one label.
 //
-// Words and pairs of words give a linear score for each class; these scores
-// and Features.Values go through boosted regression trees (Friedman, "Greedy
-// function approximation", 2001), whose sums are turned into probabilities
-// by softmax and calibrated (Platt, 1999).
+// The words of a listing give a linear score for each class; its sentences
+// give what the strongest of them and what all together speak for each class.
+// These scores and Features.Values go through boosted regression trees
+// (Friedman, "Greedy function approximation", 2001), whose sums are turned
+// into probabilities by softmax and calibrated (Platt, 1999).
 type Estimator struct {
 	Classes int
-	// Grams are hashes in rising order, GramWeights their weights for each
-	// class in a row, in units of GramUnit.
-	Grams       []uint32
-	GramWeights []int8
-	GramUnit    float32
-	GramBias    []float32
+	Words   Linear
+	// Sentences tells for a sentence which class readers would quote it for;
+	// its last class is a sentence that decides nothing. Without classes
+	// sentences are not asked.
+	Sentences Linear
 	// Trees are in rounds, one tree for each class; Base is the score of
 	// each class before the first.
 	Base  []float32
@@ -50,6 +50,17 @@ type Estimator struct {
 	// Said is the share of statements in the text, by the class that they
 	// state, with which readers agree.
 	Said []float32
+}
+
+// maxClasses are the classes that a label may have.
+const maxClasses = 4
+
+// linear is how many linear scores the trees see.
+func (e *Estimator) linear() int {
+	if e.Sentences.Classes == 0 {
+		return e.Classes
+	}
+	return 3 * e.Classes
 }
 
 // Tree is a regression tree; the first node is the root.
@@ -68,140 +79,33 @@ type Node struct {
 // Leaf is the Feature of a leaf.
 const Leaf = math.MaxUint16
 
-// index finds grams by their hash.
-type index struct {
-	slots []int32 // position + 1
-	mask  uint32
-}
-
-func indexOf(grams []uint32) index {
-	n := 1
-	for n < 2*len(grams)+1 {
-		n *= 2
-	}
-	x := index{make([]int32, n), uint32(n - 1)}
-	for i, h := range grams {
-		at := h & x.mask
-		for x.slots[at] != 0 {
-			at = (at + 1) & x.mask
-		}
-		x.slots[at] = int32(i + 1)
-	}
-	return x
-}
-
-func (x index) find(grams []uint32, h uint32) int32 {
-	for at := h & x.mask; ; at = (at + 1) & x.mask {
-		switch i := x.slots[at] - 1; {
-		case i < 0:
-			return -1
-		case grams[i] == h:
-			return i
-		}
-	}
-}
-
-// linear adds the weights of the grams, each once, into scores.
-func (e *Estimator) linear(x index, grams []uint32, scores []float32) {
-	seen := make([]uint64, len(e.Grams)/64+1)
-	var sums [4]int32
-	n := 0
-	for _, h := range grams {
-		i := x.find(e.Grams, h)
-		if i < 0 || seen[i/64]>>(i%64)&1 != 0 {
-			continue
-		}
-		seen[i/64] |= 1 << (i % 64)
-		n++
-		for c := range e.Classes {
-			sums[c] += int32(e.GramWeights[int(i)*e.Classes+c])
-		}
-	}
-	by := e.GramUnit / float32(math.Sqrt(float64(max(1, n))))
-	for c := range e.Classes {
-		scores[c] = e.GramBias[c] + by*float32(sums[c])
-	}
-}
-
-// Linear gives the function that reckons the linear scores of a listing's
-// grams.
-func (e *Estimator) Linear() func(grams []uint32) []float32 {
-	x := indexOf(e.Grams)
-	return func(grams []uint32) []float32 {
-		scores := make([]float32, e.Classes)
-		e.linear(x, grams, scores)
-		return scores
-	}
-}
-
-// forest is the trees of an estimator in one piece, for speed.
-type forest struct {
-	nodes []step
-	roots []int32
-	// values are those of branches and leaves.
-	values []float32
-}
-
-// step is a node: a branch on a feature, or a leaf that leads to itself.
-type step struct {
-	cut     float32
-	feature uint16
-	left    uint16 // counted from the node itself; 0 is a leaf
-}
-
-func forestOf(trees []Tree) forest {
-	var f forest
-	for _, t := range trees {
-		f.roots = append(f.roots, int32(len(f.nodes)))
-		for i, n := range t {
-			s := step{cut: n.Cut, feature: n.Feature, left: n.Left - uint16(i)}
-			if n.Feature == Leaf {
-				s = step{}
+// Inputs gives the function that reckons what the trees see of a listing:
+// its values, then its linear scores.
+func (e *Estimator) Inputs() func(f *Features) []float32 {
+	words, sentences := e.Words.Scores(), e.Sentences.Scores()
+	return func(f *Features) []float32 {
+		in := make([]float32, len(f.Values)+e.linear())
+		copy(in, f.Values)
+		own := in[len(f.Values):]
+		copy(own, words(f.Grams))
+		if k := e.Classes; e.Sentences.Classes > 0 {
+			for _, s := range f.Sentences {
+				weigh(sentences(s.Grams), own[k:2*k], own[2*k:])
 			}
-			f.nodes = append(f.nodes, s)
-			f.values = append(f.values, n.Value)
 		}
-	}
-	return f
-}
-
-// leaf is where values lead from a root.
-func (f *forest) leaf(at int32, values []float32) int32 {
-	for {
-		n := &f.nodes[at]
-		if n.left == 0 {
-			return at
-		}
-		at += int32(n.left)
-		if values[n.feature] > n.cut {
-			at++
-		}
+		return in
 	}
 }
 
-// boost is the trees' scores of values, which end in the linear scores.
-func (e *Estimator) boost(f *forest, values, scores []float32) {
-	copy(scores, e.Base)
-	c := 0
-	for _, root := range f.roots {
-		scores[c] += f.values[f.leaf(root, values)]
-		if c++; c == e.Classes {
-			c = 0
-		}
-	}
+// Raw gives the function that reckons the probabilities of inputs before they
+// are calibrated.
+func (e *Estimator) Raw() func(inputs []float32) []float64 {
+	f := forestOf(e)
+	return func(inputs []float32) []float64 { return raw(f.scores(f.leaves(inputs))) }
 }
 
-// Raw gives the function that reckons the probabilities of values before
-// they are calibrated; values end in the linear scores.
-func (e *Estimator) Raw() func(values []float32) []float64 {
-	f := forestOf(e.Trees)
-	return func(values []float32) []float64 { return e.raw(&f, values) }
-}
-
-func (e *Estimator) raw(f *forest, values []float32) []float64 {
-	scores := make([]float32, e.Classes)
-	e.boost(f, values, scores)
-	p := make([]float64, e.Classes)
+func raw(scores []float32) []float64 {
+	p := make([]float64, len(scores))
 	for c := range p {
 		p[c] = float64(scores[c])
 	}
@@ -244,27 +148,7 @@ func Softmax(s []float64) []float64 {
 	return s
 }
 
-// reasons adds up, for each value, how far it moved the score of class c,
-// along the paths through that class's trees.
-func (e *Estimator) reasons(f *forest, values []float32, c int, by []float32) {
-	for i := c; i < len(f.roots); i += e.Classes {
-		at := f.roots[i]
-		for {
-			n := &f.nodes[at]
-			if n.left == 0 {
-				break
-			}
-			next := at + int32(n.left)
-			if values[n.feature] > n.cut {
-				next++
-			}
-			by[n.feature] += f.values[next] - f.values[at]
-			at = next
-		}
-	}
-}
-
-const magic = "kajkhoj labels 1\n"
+const magic = "kajkhoj labels 2\n"
 
 // fingerprint tells models of other features apart.
 func fingerprint() uint64 {
@@ -286,8 +170,10 @@ func (m *Model) Encode(w io.Writer) error {
 	}
 	put(fingerprint())
 	for _, e := range m.estimators() {
-		put(uint32(e.Classes), uint32(len(e.Grams)), uint32(len(e.Trees)))
-		put(e.Grams, e.GramWeights, e.GramUnit, e.GramBias, e.Base)
+		put(uint32(e.Classes), uint32(len(e.Trees)), e.Base)
+		for _, l := range []*Linear{&e.Words, &e.Sentences} {
+			put(uint32(l.Classes), uint32(len(l.Grams)), l.Grams, l.Weights, l.Unit, l.Bias)
+		}
 		for _, t := range e.Trees {
 			put(uint16(len(t)), []Node(t))
 		}
@@ -324,23 +210,34 @@ func Decode(r io.Reader) (*Model, error) {
 		return nil, errors.New("a model of other features: learn it again with go run ./cmd/learn")
 	}
 	m := &Model{}
+	columnsLeft := columns
 	for _, e := range m.estimators() {
-		var classes, grams, trees uint32
-		if get(&classes, &grams, &trees); err != nil || classes < 2 || classes > 4 || grams > 1<<20 || trees > 1<<16 {
+		var classes, trees uint32
+		if get(&classes, &trees); err != nil || classes < 2 || classes > maxClasses || trees > 1<<16 {
 			return nil, fmt.Errorf("a damaged model: %w", errors.Join(err, errors.New("sizes out of range")))
 		}
 		e.Classes = int(classes)
-		e.Grams, e.GramWeights = make([]uint32, grams), make([]int8, grams*classes)
-		e.GramBias, e.Base = make([]float32, classes), make([]float32, classes)
-		e.Shift, e.Factors, e.Show, e.Said = make([]float32, classes), make([]float32, classes), make([]float32, classes), make([]float32, classes)
-		get(e.Grams, e.GramWeights, &e.GramUnit, e.GramBias, e.Base)
+		e.Base, e.Shift, e.Factors, e.Show, e.Said = make([]float32, classes), make([]float32, classes), make([]float32, classes), make([]float32, classes), make([]float32, classes)
+		get(e.Base)
+		for _, l := range []*Linear{&e.Words, &e.Sentences} {
+			var own, grams uint32
+			if get(&own, &grams); err != nil || own != classes && (l == &e.Words || own != 0 && own != classes+1) || grams > 1<<20 {
+				return nil, fmt.Errorf("a damaged model: %w", errors.Join(err, errors.New("sizes out of range")))
+			}
+			l.Classes, l.Grams, l.Weights, l.Bias = int(own), make([]uint32, grams), make([]int8, grams*own), make([]float32, own)
+			get(l.Grams, l.Weights, &l.Unit, l.Bias)
+			columnsLeft -= l.Classes
+		}
+		if columnsLeft < 0 {
+			return nil, errors.New("a damaged model: too many classes")
+		}
 		e.Trees = make([]Tree, trees)
 		for i := range e.Trees {
 			var n uint16
 			get(&n)
 			t := make(Tree, n)
 			get([]Node(t))
-			if err == nil && !t.sound(len(FeatureNames)+e.Classes) {
+			if err == nil && !t.sound(len(FeatureNames)+e.linear()) {
 				err = fmt.Errorf("tree %d leads nowhere", i)
 			}
 			e.Trees[i] = t
@@ -356,37 +253,44 @@ func Decode(r io.Reader) (*Model, error) {
 	return m, nil
 }
 
-// sound reports whether each path of the tree ends in a leaf.
+// sound reports whether it is a tree: each path ends in a leaf, each node but
+// the root is reached once, and there are no more leaves than a forest takes.
 func (t Tree) sound(features int) bool {
+	reached := make([]bool, len(t))
+	leaves := 0
 	for i, n := range t {
 		if n.Feature == Leaf {
+			leaves++
 			continue
 		}
-		if int(n.Feature) >= features || int(n.Left) <= i || int(n.Left)+1 >= len(t) {
+		left := int(n.Left)
+		if int(n.Feature) >= features || left <= i || left+1 >= len(t) || reached[left] || reached[left+1] {
 			return false
 		}
+		reached[left], reached[left+1] = true, true
 	}
-	return len(t) > 0
+	return len(t) > 0 && len(t) == 2*leaves-1 && leaves <= maxLeaves
 }
 
 //go:embed model.bin
 var embedded []byte
 
 // learned is the model that is part of the program.
-var learned = sync.OnceValue(func() *Model {
+var learned = sync.OnceValue(func() *reader {
 	m, err := Decode(bytes.NewReader(embedded))
 	if err != nil {
 		panic("internal/classify/model.bin: " + err.Error())
 	}
+	known := &reader{Model: m, vocabulary: vocabularyOf(m)}
 	for i, e := range m.estimators() {
-		indexes[i], forests[i] = indexOf(e.Grams), forestOf(e.Trees)
+		known.forests[i] = forestOf(e)
 	}
-	return m
+	return known
 })
 
-// indexes and forests are the grams and trees of the learned model's
-// estimators, ready for use.
-var (
-	indexes [3]index
-	forests [3]forest
-)
+// reader is a model that is ready to be asked.
+type reader struct {
+	*Model
+	*vocabulary
+	forests [3]*forest
+}

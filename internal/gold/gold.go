@@ -32,15 +32,19 @@ type Line struct {
 
 	// What follows is a reader's; absent in listings to be labelled.
 
-	Stratum      string         `json:"stratum"`
-	Level        market.Level   `json:"level"`
-	LevelBasis   string         `json:"level_basis"` // stated or work
-	LevelVotes   []string       `json:"level_votes"` // where more readers than one labelled it
-	English      market.English `json:"english"`
-	EnglishBasis string         `json:"english_basis"`
-	Spoken       *bool          `json:"spoken"`
-	Warn         *bool          `json:"warn"`
-	WarnKinds    []string       `json:"warn_kinds"`
+	Stratum    string       `json:"stratum"`
+	Level      market.Level `json:"level"`
+	LevelBasis string       `json:"level_basis"` // stated or work
+	LevelVotes []string     `json:"level_votes"` // where more readers than one labelled it
+	// LevelEvidence are the words that decided the readers; several of one
+	// reader are parted by semicolons. EnglishEvidence likewise.
+	LevelEvidence   []string       `json:"level_evidence"`
+	EnglishEvidence []string       `json:"english_evidence"`
+	English         market.English `json:"english"`
+	EnglishBasis    string         `json:"english_basis"`
+	Spoken          *bool          `json:"spoken"`
+	Warn            *bool          `json:"warn"`
+	WarnKinds       []string       `json:"warn_kinds"`
 }
 
 // Skills are a list of names, or one text of names parted by commas.

@@ -6,7 +6,6 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"github.com/kajkhoj/kajkhoj/internal/classify"
@@ -31,7 +30,10 @@ type Example struct {
 	// Class is the class of each label; Said the class that the text
 	// states, -1 where it states none.
 	Class, Said [Labels]int
-	Stratum     string
+	// Decides marks, for each label, the sentences of Features that hold words
+	// for which a reader chose the class; nil where none was asked for such.
+	Decides [Labels][]bool
+	Stratum string
 	// Gold says that more readers than one agreed on the labels.
 	Gold bool
 	// Group is the same for near-duplicates.
@@ -151,8 +153,9 @@ func Groups(listings []market.Listing) []int {
 func fit(examples []Example, rows []int, label int, seed uint64) classify.Estimator {
 	const inner = 5
 	k := Classes[label]
-	est := linear(examples, rows, label, k, seed)
-	values := make([][]float32, len(rows))
+	est := classify.Estimator{Classes: k}
+	est.Words, est.Sentences = linearParts(examples, rows, label, seed)
+	inputs := make([][]float32, len(rows))
 	folds := Foldings(examples, inner, seed+100)
 	for f := range inner {
 		var train []int
@@ -161,11 +164,12 @@ func fit(examples []Example, rows []int, label int, seed uint64) classify.Estima
 				train = append(train, r)
 			}
 		}
-		part := linear(examples, train, label, k, seed+uint64(f))
-		scores := part.Linear()
+		part := classify.Estimator{Classes: k}
+		part.Words, part.Sentences = linearParts(examples, train, label, seed+uint64(f))
+		see := part.Inputs()
 		for i, r := range rows {
 			if folds[r] == f {
-				values[i] = with(&examples[r], scores)
+				inputs[i] = see(&examples[r].Features)
 			}
 		}
 	}
@@ -173,28 +177,24 @@ func fit(examples []Example, rows []int, label int, seed uint64) classify.Estima
 	for i, r := range rows {
 		classes[i], weights[i] = examples[r].Class[label], examples[r].Weight
 	}
-	est.Base, est.Trees = boost(cut(values), classes, weights, k, grown[label], seed)
+	est.Base, est.Trees = boost(cut(inputs), classes, weights, k, grown[label], seed)
 	return est
-}
-
-// with is the values of an example with its linear scores.
-func with(e *Example, scores func([]uint32) []float32) []float32 {
-	return slices.Concat(e.Features.Values, scores(e.Features.Grams))
 }
 
 // Held are the probabilities of one label for each example from models that
 // did not see it.
 type Held struct {
 	Raw, Calibrated [][]float64
-	Guess           []int // the class chosen; what the text states where it states one
+	Guess           []int  // the class chosen; what the text states where it states one
+	Shown           []bool // whether the guess is shown as the label
 	Folds           []int
 }
 
-// CrossValidate learns one label on all folds but one, for each. Calibration
-// and factors are chosen on the other folds.
+// CrossValidate learns one label on all folds but one, for each. Calibration,
+// factors and thresholds are chosen on the other folds.
 func CrossValidate(examples []Example, label int, o Options) (Held, classify.Estimator) {
 	n := len(examples)
-	h := Held{Raw: make([][]float64, n), Calibrated: make([][]float64, n), Guess: make([]int, n), Folds: Foldings(examples, o.Folds, o.Seed)}
+	h := Held{Raw: make([][]float64, n), Calibrated: make([][]float64, n), Guess: make([]int, n), Shown: make([]bool, n), Folds: Foldings(examples, o.Folds, o.Seed)}
 	for f := range o.Folds {
 		var train []int
 		for i := range n {
@@ -203,10 +203,10 @@ func CrossValidate(examples []Example, label int, o Options) (Held, classify.Est
 			}
 		}
 		est := fit(examples, train, label, o.Seed+uint64(f)*1000)
-		scores, raw := est.Linear(), est.Raw()
+		see, raw := est.Inputs(), est.Raw()
 		for i := range n {
 			if h.Folds[i] == f {
-				h.Raw[i] = raw(with(&examples[i], scores))
+				h.Raw[i] = raw(see(&examples[i].Features))
 			}
 		}
 		if o.Log != nil {
@@ -226,8 +226,9 @@ func CrossValidate(examples []Example, label int, o Options) (Held, classify.Est
 			if h.Folds[i] == f {
 				h.Calibrated[i] = est.Calibrated(h.Raw[i])
 				h.Guess[i] = est.Choose(h.Calibrated[i])
+				h.Shown[i] = h.Calibrated[i][h.Guess[i]] >= float64(est.Show[h.Guess[i]])
 				if s := examples[i].Said[label]; s >= 0 {
-					h.Guess[i] = s
+					h.Guess[i], h.Shown[i] = s, true
 				}
 			}
 		}
@@ -242,8 +243,8 @@ func CrossValidate(examples []Example, label int, o Options) (Held, classify.Est
 	return h, last
 }
 
-// Learn learns a model from all examples. Calibration and factors come from
-// folds held out. The second result is those folds, by label.
+// Learn learns a model from all examples. Calibration, factors and
+// thresholds come from folds held out. The second result is those folds, by label.
 func Learn(examples []Example, o Options) (*classify.Model, [Labels]Held) {
 	var m classify.Model
 	var held [Labels]Held
@@ -302,7 +303,7 @@ func adjust(est *classify.Estimator, examples []Example, rows []int, label int, 
 		est.Shift[c] = float32(shift[c])
 	}
 	est.Factors = factors(est, examples, rows, mix, label, raw)
-	est.Show = show[label]
+	est.Show = thresholds(est, examples, rows, mix, label, raw)
 	est.Said = make([]float32, k)
 	right, said := make([]float64, k), make([]float64, k)
 	for _, r := range rows {
@@ -318,12 +319,50 @@ func adjust(est *classify.Estimator, examples []Example, rows []int, label int, 
 	}
 }
 
-// show are the probabilities from which a class is shown. Beginners live by
-// entry, so that it is shown earlier.
-var show = [Labels][]float32{
-	Level:   {0.50, 0.66, 0.66},
-	English: {0.64, 0.64, 0.64},
-	Spoken:  {0.80, 0.70},
+// show is the share of the labels shown that shall be right, with a margin over
+// the nine in ten that are promised. The least sure of them shall not be a
+// mere toss: entry may be shown earlier than the rest, because beginners live
+// by it.
+const (
+	showRight    = 0.91
+	entryEarlier = 0.15
+)
+
+// thresholds are the lowest probabilities from which enough of the labels
+// shown are right, of the rows as they are and by their mix alike.
+func thresholds(est *classify.Estimator, examples []Example, rows []int, mix []float64, label int, raw [][]float64) []float32 {
+	if label == Spoken {
+		return []float32{0.80, 0.70}
+	}
+	show := make([]float32, est.Classes)
+	for t := 0.50; t < 0.95; t += 0.01 {
+		for c := range show {
+			show[c] = float32(t)
+			if label == Level && c == 0 {
+				show[c] = float32(max(0.45, t-entryEarlier))
+			}
+		}
+		var shown, right, shownMix, rightMix float64
+		for j, r := range rows {
+			p := est.Calibrated(raw[r])
+			got := est.Choose(p)
+			if s := examples[r].Said[label]; s >= 0 {
+				got = s
+			} else if p[got] < float64(show[got]) {
+				continue
+			}
+			shown++
+			shownMix += mix[j]
+			if got == examples[r].Class[label] {
+				right++
+				rightMix += mix[j]
+			}
+		}
+		if right >= showRight*shown && rightMix >= showRight*shownMix {
+			break
+		}
+	}
+	return show
 }
 
 // factors are those with the best mean F1 of the classes, each from a grid,

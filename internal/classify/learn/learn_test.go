@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/kajkhoj/kajkhoj/internal/classify"
@@ -25,7 +26,7 @@ func made(n int) (examples []Example, listings []market.Listing) {
 		w := work[i%3]
 		l := market.Listing{Title: fmt.Sprintf(w.title, i), Description: fmt.Sprintf(w.text, i*7919)}
 		listings = append(listings, l)
-		e := NewExample(l, w.level, w.english, i%3 == 1, "random")
+		e := NewExample(l, w.level, w.english, i%3 == 1, "random", []string{""}, []string{strings.Fields(w.text)[0]})
 		e.Group = i
 		examples = append(examples, e)
 	}

@@ -10,8 +10,9 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
-// NewExample is a labelled listing with its features.
-func NewExample(l market.Listing, level market.Level, english market.English, spoken bool, stratum string) Example {
+// NewExample is a labelled listing with its features. The quotes are the
+// words that decided a reader on the level and on English.
+func NewExample(l market.Listing, level market.Level, english market.English, spoken bool, stratum string, levelQuotes, englishQuotes []string) Example {
 	e := Example{Features: classify.Extract(l), Stratum: stratum, Weight: weight[stratum]}
 	if e.Weight == 0 {
 		e.Weight = 1
@@ -22,6 +23,7 @@ func NewExample(l market.Listing, level market.Level, english market.English, sp
 	}
 	saidLevel, saidEnglish := classify.Said(l)
 	e.Said = [Labels]int{slices.Index(market.Levels, saidLevel), EnglishClass(saidEnglish), -1}
+	e.Decides[Level], e.Decides[English] = decides(e.Features.Sentences, levelQuotes), decides(e.Features.Sentences, englishQuotes)
 	return e
 }
 
@@ -38,7 +40,7 @@ var labelNames = [Labels]string{"level", "English", "spoken"}
 // folds.
 func Report(w io.Writer, examples []Example, label int, h Held, tuned classify.Estimator) {
 	k := Classes[label]
-	fmt.Fprintf(w, "\n%s, %d folds held out; slope %.2f shift %.2f factors %.2f stated right %.2f\n", labelNames[label], slices.Max(h.Folds)+1, tuned.Slope, tuned.Shift, tuned.Factors, tuned.Said)
+	fmt.Fprintf(w, "\n%s, %d folds held out; slope %.2f shift %.2f factors %.2f shown from %.2f stated right %.2f\n", labelNames[label], slices.Max(h.Folds)+1, tuned.Slope, tuned.Shift, tuned.Factors, tuned.Show, tuned.Said)
 	fmt.Fprintf(w, "%-16s %6s %8s %8s  F1 by class (%v)   shown: share, right   log loss\n", "listings", "n", "macro-F1", "accuracy", names[label])
 	line := func(name string, weight func(i int) float64) {
 		m, shown, right, total, loss, n := NewMatrix(k), 0.0, 0.0, 0.0, 0.0, 0
@@ -52,7 +54,7 @@ func Report(w io.Writer, examples []Example, label int, h Held, tuned classify.E
 			want, got := examples[i].Class[label], h.Guess[i]
 			m.Add(want, got, v)
 			loss -= v * math.Log(max(h.Calibrated[i][want], 1e-9))
-			if examples[i].Said[label] >= 0 || h.Calibrated[i][got] >= float64(show[label][got]) {
+			if h.Shown[i] {
 				shown += v
 				if want == got {
 					right += v
