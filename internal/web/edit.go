@@ -110,7 +110,7 @@ func (s *server) edited(w http.ResponseWriter, r *http.Request, v *view, saved [
 			noInstant = v.Text("save.instant-many", "n", v.Int(market.MaxInstant))
 		}
 	}
-	if _, why := s.freq(v, string(f), noInstant); why != "" {
+	if _, why := readFreq(v, string(f), noInstant); why != "" {
 		p.wrong("freq", why)
 	}
 	if len(p.Errors) > 0 {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
@@ -80,4 +81,50 @@ type NextDue = func(to market.Subscriber, s market.Search, after time.Time) time
 type Mails interface {
 	Confirm(to market.Subscriber, s market.Search, confirm, manage string, now time.Time) (market.Letter, error)
 	Manage(to market.Subscriber, manage string, now time.Time) (market.Letter, error)
+}
+
+// mailRoutes are the pages about mails. There are none without Subscriptions.
+func (s *server) mailRoutes() {
+	if s.Subscriptions == nil {
+		return
+	}
+	for pattern, serve := range map[string]http.HandlerFunc{
+		"GET /subscribe":               s.subscribe,
+		"POST /subscribe":              s.subscribed,
+		"GET /subscribe/sent":          s.subscribeSent,
+		"GET /confirm/{token}":         s.confirm,
+		"POST /confirm":                s.confirmed,
+		"GET /manage":                  s.askManage,
+		"POST /manage":                 s.askedManage,
+		"GET /manage/sent":             s.manageSent,
+		"GET /manage/{token}":          s.manage,
+		"POST /manage/{token}":         s.managed,
+		"GET /manage/{token}/{search}": s.edit,
+		"GET /stop/{token}":            s.stop,
+		"POST /stop/{token}":           s.stopped,
+		"GET /alive/{token}":           s.alive,
+		"POST /alive/{token}":          s.answered,
+	} {
+		s.mux.HandleFunc(pattern, private(serve))
+	}
+	if s.BounceSecret != "" {
+		s.mux.HandleFunc(bouncePath, s.bounce)
+	}
+}
+
+// private keeps a page that a person alone is to see from caches and from
+// search engines, and an address that holds a token from being told to
+// wherever a link leads. Other pages keep the site's referrer policy: where
+// none may be told, a browser sends a form's origin as "null" (Fetch, 3.2),
+// and without a token the origin is all that a form is believed by.
+func private(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Robots-Tag", "noindex")
+		if r.PathValue("token") != "" {
+			h.Set("Referrer-Policy", "no-referrer")
+		}
+		serve(w, r)
+	}
 }

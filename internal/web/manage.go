@@ -325,8 +325,8 @@ func (s *server) managed(w http.ResponseWriter, r *http.Request) {
 	case "stop-all":
 		done, err = "stopped", s.Subscriptions.Stop(ctx, token, now)
 	case "save":
-		h, why := hour(v, form.Get("hour"))
-		lang, why2 := mailLang(v, form.Get("lang"))
+		h, why := readHour(v, form.Get("hour"))
+		lang, why2 := readLang(v, form.Get("lang"))
 		zone := form.Get("zone")
 		if why = orElse(why, why2); why == "" && !validZone(zone) {
 			why = v.Text("save.bad-zone")

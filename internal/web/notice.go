@@ -53,27 +53,6 @@ func (s *server) say(w http.ResponseWriter, r *http.Request, v *view, status int
 	s.show(w, r, v, "notice", status, n)
 }
 
-// sayCross refuses what another site made a browser send.
-func (s *server) sayCross(w http.ResponseWriter, r *http.Request, v *view) {
-	s.say(w, r, v, http.StatusForbidden, notice{Heading: v.Text("fail.cross"), Text: []string{v.Text("save.cross-text")}})
-}
-
-// sayForm refuses a form that cannot be read.
-func (s *server) sayForm(w http.ResponseWriter, r *http.Request, v *view, status int) {
-	s.say(w, r, v, status, notice{Heading: v.Text("fail.form"), Text: []string{v.Text("save.form-text")}})
-}
-
-// foreign reports whether another site made a browser send a form that holds
-// a token. The token is what allows it, so that a browser which does not say
-// where a form came from is believed: pages with a token tell no referrer,
-// and old browsers then send the origin "null" (Fetch, 3.2).
-func (s *server) foreign(r *http.Request) bool {
-	if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
-		return false
-	}
-	return s.crossOrigin.Check(r) != nil
-}
-
 // deadLink says that a link does nothing: it was cut by a mail program (404),
 // or it has expired, was made void, or never was (410).
 func (s *server) deadLink(w http.ResponseWriter, r *http.Request, v *view, token string) {

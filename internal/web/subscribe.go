@@ -2,19 +2,15 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"html/template"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
-	"golang.org/x/net/idna"
 	"golang.org/x/time/rate"
 
 	"github.com/kajkhoj/kajkhoj/internal/locale"
@@ -32,56 +28,6 @@ const (
 // answerAfter is how long an answer about an address is held, so that its
 // time does not tell what was done.
 const answerAfter = 150 * time.Millisecond
-
-// largestForm bounds a form's body, in bytes: the longest query and an
-// address.
-const largestForm = 16 << 10
-
-// mailRoutes are the pages about mails. There are none without Subscriptions.
-func (s *server) mailRoutes() {
-	if s.Subscriptions == nil {
-		return
-	}
-	for pattern, serve := range map[string]http.HandlerFunc{
-		"GET /subscribe":               s.subscribe,
-		"POST /subscribe":              s.subscribed,
-		"GET /subscribe/sent":          s.subscribeSent,
-		"GET /confirm/{token}":         s.confirm,
-		"POST /confirm":                s.confirmed,
-		"GET /manage":                  s.askManage,
-		"POST /manage":                 s.askedManage,
-		"GET /manage/sent":             s.manageSent,
-		"GET /manage/{token}":          s.manage,
-		"POST /manage/{token}":         s.managed,
-		"GET /manage/{token}/{search}": s.edit,
-		"GET /stop/{token}":            s.stop,
-		"POST /stop/{token}":           s.stopped,
-		"GET /alive/{token}":           s.alive,
-		"POST /alive/{token}":          s.answered,
-	} {
-		s.mux.HandleFunc(pattern, private(serve))
-	}
-	if s.BounceSecret != "" {
-		s.mux.HandleFunc(bouncePath, s.bounce)
-	}
-}
-
-// private keeps a page that a person alone is to see from caches and from
-// search engines, and an address that holds a token from being told to
-// wherever a link leads. Other pages keep the site's referrer policy: where
-// none may be told, a browser sends a form's origin as "null" (Fetch, 3.2),
-// and a page without a token is known by it.
-func private(serve http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Robots-Tag", "noindex")
-		if r.PathValue("token") != "" {
-			h.Set("Referrer-Policy", "no-referrer")
-		}
-		serve(w, r)
-	}
-}
 
 type subscribePage struct {
 	frame
@@ -298,18 +244,18 @@ func (s *server) subscribed(w http.ResponseWriter, r *http.Request) {
 		p.wrong("email", why)
 	}
 	asked := market.Search{Query: p.Search, State: market.SearchPending, Zone: market.DefaultZone}
-	asked.Freq, why = s.freq(v, form.Get("freq"), p.NoInstant)
+	asked.Freq, why = readFreq(v, form.Get("freq"), p.NoInstant)
 	if why != "" {
 		p.wrong("freq", why)
 	} else {
 		p.Freq = asked.Freq
 	}
-	if asked.Hour, why = hour(v, form.Get("hour")); why != "" {
+	if asked.Hour, why = readHour(v, form.Get("hour")); why != "" {
 		p.wrong("hour", why)
 	} else {
 		p.Hours = hours(v, asked.Hour)
 	}
-	if asked.Lang, why = mailLang(v, form.Get("lang")); why != "" {
+	if asked.Lang, why = readLang(v, form.Get("lang")); why != "" {
 		p.wrong("lang", why)
 	} else {
 		p.MailLang = locale.Lang(asked.Lang)
@@ -332,66 +278,6 @@ func (s *server) subscribed(w http.ResponseWriter, r *http.Request) {
 		to += "?" + p.Search
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
-}
-
-// freq reads how often a search is to be told; noInstant is why it may not be
-// told at once.
-func (s *server) freq(v *view, text, noInstant string) (f market.Frequency, why string) {
-	f = market.Frequency(text)
-	switch {
-	case !f.Valid():
-		return f, v.Text("save.bad-freq")
-	case f == market.Instant && noInstant != "":
-		return f, noInstant
-	}
-	return f, ""
-}
-
-func hour(v *view, text string) (h int, why string) {
-	h, err := strconv.Atoi(text)
-	if err != nil || h < 0 || h > 23 {
-		return 0, v.Text("save.bad-hour")
-	}
-	return h, ""
-}
-
-func mailLang(v *view, text string) (lang, why string) {
-	if !locale.Lang(text).Valid() {
-		return "", v.Text("save.bad-lang")
-	}
-	return text, ""
-}
-
-// readAddress reads an e-mail address as a person types or pastes it. why
-// says what is wrong with it, empty where nothing is. The domain's own
-// letters become ASCII (RFC 5891); those before the @ cannot.
-func readAddress(v *view, typed string) (email, why string) {
-	typed = strings.TrimFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
-	at := strings.LastIndexByte(typed, '@')
-	switch {
-	case typed == "":
-		return "", v.Text("save.email-empty")
-	case len(typed) > 4*market.MaxEmail:
-		return "", v.Text("save.email-long", "n", v.Int(market.MaxEmail))
-	case at < 0:
-		return "", v.Text("save.email-at")
-	}
-	local, domain := typed[:at], typed[at+1:]
-	if strings.ContainsFunc(local, func(r rune) bool { return r > unicode.MaxASCII }) {
-		return "", v.Text("save.email-local")
-	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !strings.Contains(ascii, ".") {
-		return "", v.Text("save.email-domain")
-	}
-	if len(local)+1+len(ascii) > market.MaxEmail {
-		return "", v.Text("save.email-long", "n", v.Int(market.MaxEmail))
-	}
-	email, err = market.ParseEmail(local + "@" + ascii)
-	if err != nil {
-		return "", v.Text("save.email-form")
-	}
-	return email, ""
 }
 
 // writeConfirm writes the letter that asks to confirm a search.
@@ -456,20 +342,4 @@ func (s *server) sent(v *view, again string) notice {
 			v.markup("sent.limit"),
 		},
 	}
-}
-
-// readForm reads a form's body of at most some bytes into r.PostForm; the
-// status says what is wrong with it, 0 where nothing is.
-func readForm(w http.ResponseWriter, r *http.Request, most int64) (status int) {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
-		return http.StatusUnsupportedMediaType
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, most)
-	if err := r.ParseForm(); err != nil {
-		if _, big := errors.AsType[*http.MaxBytesError](err); big {
-			return http.StatusRequestEntityTooLarge
-		}
-		return http.StatusBadRequest
-	}
-	return 0
 }
