@@ -118,8 +118,8 @@ func (w *Writer) fill(t *tongue, d *digest, sections []alert.Section, now time.T
 }
 
 // cameLength is how many bytes longer a section's own words may get when it
-// has hits: "23 came since the last mail; here are the newest 10."
-const cameLength = 250
+// has hits: "23 are new; here are the newest 10."
+const cameLength = 200
 
 // digest is the letter with what is new.
 type digest struct {

@@ -12,6 +12,7 @@ import (
 	"log"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,12 +33,17 @@ type Config struct {
 	// not empty; by one of Mechanisms (PLAIN, LOGIN, CRAM-MD5; empty means all).
 	User, Password string
 	Mechanisms     []string
-	// Keep is how many mails are kept, the newest; 0 means 1,000.
+	// Keep is how many mails are kept, the newest; 0 means 1,000. They are
+	// fewer where they have more than 64 MB together.
 	Keep int
 }
 
-// maxMail is the most bytes that a mail may have.
-const maxMail = 1 << 20
+// maxMail is the most bytes that a mail may have, maxKept those of all that
+// are kept.
+const (
+	maxMail = 1 << 20
+	maxKept = 64 << 20
+)
 
 // Answer is what is said in the place of "taken".
 type Answer struct {
@@ -87,6 +93,7 @@ type Box struct {
 	fault       Fault
 	rand        *rand.Rand
 	mails       []Mail
+	bytes       int // of mails
 	taken       int
 	connections int
 }
@@ -162,7 +169,7 @@ func (b *Box) Fault(f Fault) {
 func (b *Box) Mails() []Mail {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return append([]Mail(nil), b.mails...)
+	return slices.Clone(b.mails)
 }
 
 // Taken counts the mails that were kept since the start, those included that
@@ -184,7 +191,7 @@ func (b *Box) Connections() int {
 func (b *Box) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.mails = nil
+	b.mails, b.bytes = nil, 0
 }
 
 func (b *Box) keep(m Mail) {
@@ -193,9 +200,13 @@ func (b *Box) keep(m Mail) {
 	b.taken++
 	m.Number = b.taken
 	b.mails = append(b.mails, m)
-	if extra := len(b.mails) - b.config.Keep; extra > 0 {
-		b.mails = append([]Mail(nil), b.mails[extra:]...)
+	b.bytes += len(m.Raw)
+	drop := 0
+	for len(b.mails)-drop > b.config.Keep || b.bytes > maxKept {
+		b.bytes -= len(b.mails[drop].Raw)
+		drop++
 	}
+	b.mails = slices.Delete(b.mails, 0, drop)
 }
 
 // drawn is one mail's fate.

@@ -75,10 +75,17 @@ func TestBoxKeepsWhatItIsSent(t *testing.T) {
 	if b.Clear(); len(b.Mails()) != 0 {
 		t.Error("not cleared")
 	}
+	b.mu.Lock()
+	b.bytes += maxKept // as if they were large
+	b.mu.Unlock()
+	if err := send(b, "n@example.com", "Subject: last\n\nplain\n"); err != nil || len(b.Mails()) != 0 || b.bytes != maxKept {
+		t.Errorf("%d kept beside 64 MB", len(b.Mails()))
+	}
+	b.Clear()
 	if err := send(b, "n@example.com", "no message\n"); err == nil {
 		t.Error("what is no message is taken")
 	}
-	if err := send(b, "n@example.com", "Subject: big\n\n"+strings.Repeat(strings.Repeat("x", 70)+"\n", 20_000)); err == nil || b.Taken() != 6 {
+	if err := send(b, "n@example.com", "Subject: big\n\n"+strings.Repeat(strings.Repeat("x", 70)+"\n", 20_000)); err == nil || b.Taken() != 7 {
 		t.Error("a mail of more than a megabyte is taken")
 	}
 }
