@@ -139,12 +139,13 @@ func idsOf(people []person) []string {
 // Tell takes each telling whole or not at all, and gives the claims back. told
 // counts those that were taken. A telling is void where one of its searches is
 // not on, is not where From says, or is gone, where its person is gone, and
-// where a letter of its key was filed before.
+// where a letter of its key was filed before. Of several tellings of one
+// person the first that can be taken counts.
 //
-// A search that Hurry named for a number beyond Upto and a time after now is
-// due then, where Next is later: it was named after what the telling was
-// reckoned from. One that was named before, and is put off without being told,
-// is due at Next.
+// A search that Hurry named for a number beyond Upto is due when Hurry said,
+// where Next is later: it was named after what the telling was reckoned from,
+// and is not left to its owner's hour. A search that is put off, so that Upto
+// is From, is due at Next, unless Hurry named a time after now.
 //
 // Invariant: cursors, what was told, and the letter with its tokens change in
 // one transaction, under the person's lock, by comparing the cursors with what
@@ -168,18 +169,12 @@ func (s *Store) Tell(ctx context.Context, ts []market.Telling, now time.Time) (t
 		if _, err := lockPeople(ctx, tx); err != nil {
 			return err
 		}
-		t, err := beginTelling(ctx, tx, ids, now)
-		if err != nil {
+		t := &teller{tx: tx, now: now}
+		if err := t.read(ctx, ids); err != nil {
 			return err
 		}
-		defer t.close()
-		told = 0
-		for _, one := range ts {
-			taken, err := t.tell(ctx, one)
-			if err != nil {
-				return err
-			}
-			told += btoi(taken)
+		if told, err = t.tell(ctx, ts); err != nil {
+			return err
 		}
 		return t.giveBack(ctx, ids)
 	})
@@ -200,95 +195,130 @@ func checkTelling(t market.Telling) error {
 
 // teller tells people within one transaction that holds them.
 type teller struct {
-	now    time.Time
-	tx     *sql.Tx
-	people map[string]person
-	// searches are those of the people, kept true as they are told.
+	tx       *sql.Tx
+	now      time.Time
+	people   map[string]person
 	searches map[string]*storedSearch
-	mailed   []string
-
-	insertLetter, insertToken, step *sql.Stmt
+	// mailed are those who were told something.
+	mailed []string
 }
 
-func beginTelling(ctx context.Context, tx *sql.Tx, ids []string, now time.Time) (t *teller, err error) {
-	t = &teller{now: now, tx: tx, searches: map[string]*storedSearch{}}
-	if t.people, err = hold(ctx, tx, ids); err != nil {
-		return nil, err
+// read holds people and reads what they look for.
+func (t *teller) read(ctx context.Context, ids []string) (err error) {
+	if t.people, err = hold(ctx, t.tx, ids); err != nil {
+		return err
 	}
+	t.searches = map[string]*storedSearch{}
 	for some := range slices.Chunk(ids, maxList) {
 		list, args := in(1, some)
-		rows, err := tx.QueryContext(ctx, `SELECT `+searchColumns+` FROM search WHERE subscriber IN `+list, args...)
+		rows, err := t.tx.QueryContext(ctx, `SELECT `+searchColumns+` FROM search WHERE subscriber IN `+list, args...)
 		found, err := searches(rows, err)
 		if err != nil {
-			return nil, doing("read what people look for", err)
+			return doing("read what people look for", err)
 		}
 		for _, q := range found {
 			t.searches[q.ID] = &q
 		}
 	}
-	for _, p := range []struct {
-		st   **sql.Stmt
-		text string
-	}{
-		{&t.insertLetter, insertLetter},
-		{&t.insertToken, insertToken},
-		{&t.step, `UPDATE search SET cursor = $1, due_at = $2, told_at = $3, told = $4, last = $5, mails = $6 WHERE id = $7`},
-	} {
-		if *p.st, err = tx.PrepareContext(ctx, p.text); err != nil {
-			t.close()
-			return nil, doing("prepare a statement", err)
-		}
-	}
-	return t, nil
+	return nil
 }
 
-// close gives the statements back. Their errors say nothing that the
-// transaction's own did not.
-func (t *teller) close() {
-	for _, st := range []*sql.Stmt{t.insertLetter, t.insertToken, t.step} {
-		if st != nil {
-			st.Close()
+// tell takes the tellings that can be: first it files their letters, and then
+// it writes the rest for those whose letter is news.
+func (t *teller) tell(ctx context.Context, ts []market.Telling) (told int, err error) {
+	var able []market.Telling
+	var ls []market.Letter
+	people, keys := map[string]bool{}, map[string]bool{}
+	for _, one := range ts {
+		if people[one.Subscriber] || !t.stands(one) {
+			continue
 		}
+		if one.Letter != nil {
+			if err := checkTo(t.people[one.Subscriber], *one.Letter, one.Tokens); err != nil {
+				return 0, err
+			}
+			if keys[one.Letter.Key] {
+				continue
+			}
+			keys[one.Letter.Key] = true
+			ls = append(ls, *one.Letter)
+		}
+		people[one.Subscriber] = true
+		able = append(able, one)
 	}
+	filed, err := file(ctx, t.tx, ls...)
+	if err != nil {
+		return 0, err
+	}
+	var links []market.Token
+	var moved []*storedSearch
+	for _, one := range able {
+		if one.Letter != nil {
+			if !filed[one.Letter.Key] {
+				continue
+			}
+			t.mailed = append(t.mailed, one.Subscriber)
+			links = append(links, one.Tokens...)
+		}
+		for _, step := range one.Steps {
+			q := t.searches[step.Search]
+			q.tell(step, t.now)
+			moved = append(moved, q)
+		}
+		told++
+	}
+	if err := insertTokens(ctx, t.tx, links); err != nil {
+		return 0, err
+	}
+	return told, t.move(ctx, moved)
 }
 
-// tell takes a telling, or finds it void before it writes anything.
-func (t *teller) tell(ctx context.Context, one market.Telling) (taken bool, err error) {
-	p, ok := t.people[one.Subscriber]
-	if !ok {
-		return false, nil
+// stands reports whether a telling was reckoned from what is.
+func (t *teller) stands(one market.Telling) bool {
+	if _, ok := t.people[one.Subscriber]; !ok {
+		return false
 	}
 	for _, step := range one.Steps {
 		q := t.searches[step.Search]
-		if q == nil || q.Subscriber != p.ID || q.State != market.SearchOn || q.Cursor != step.From {
-			return false, nil
+		if q == nil || q.Subscriber != one.Subscriber || q.State != market.SearchOn || q.Cursor != step.From {
+			return false
 		}
 	}
-	if one.Letter != nil {
-		filed, err := fileTo(ctx, t.insertLetter.ExecContext, t.insertToken.ExecContext, p, *one.Letter, one.Tokens)
-		if err != nil || !filed {
-			return false, err
+	return true
+}
+
+// move writes where searches are.
+func (t *teller) move(ctx context.Context, moved []*storedSearch) error {
+	for some := range slices.Chunk(moved, maxRows) {
+		values := make([][]any, len(some))
+		for i, q := range some {
+			mails, err := json.Marshal(q.mails)
+			if err != nil {
+				return err
+			}
+			values[i] = []any{q.ID, string(mails), q.Cursor, ms(q.DueAt), ms(q.ToldAt), q.Told, q.Last}
 		}
-		t.mailed = append(t.mailed, p.ID)
+		list, args := tuples(values, func(column int, place string) string {
+			if column < 2 {
+				return "CAST(" + place + " AS TEXT)"
+			}
+			return "CAST(" + place + " AS BIGINT)"
+		}, "")
+		if _, err := t.tx.ExecContext(ctx, `
+			WITH moved (id, mails, cursor, due_at, told_at, told, last) AS (VALUES `+list+`)
+			UPDATE search SET mails = moved.mails, cursor = moved.cursor, due_at = moved.due_at, told_at = moved.told_at,
+				told = moved.told, last = moved.last
+			FROM moved WHERE search.id = moved.id`, args...); err != nil {
+			return doing("move searches", err)
+		}
 	}
-	for _, step := range one.Steps {
-		q := t.searches[step.Search]
-		q.tell(step, t.now)
-		mails, err := json.Marshal(q.mails)
-		if err != nil {
-			return false, err
-		}
-		if _, err := t.step.ExecContext(ctx, q.Cursor, ms(q.DueAt), ms(q.ToldAt), q.Told, q.Last, string(mails), q.ID); err != nil {
-			return false, doing("move a search", err)
-		}
-	}
-	return true, nil
+	return nil
 }
 
 // tell moves a search on.
 func (s *storedSearch) tell(step market.Step, now time.Time) {
 	s.Cursor, s.DueAt = step.Upto, step.Next
-	if hurry := at(s.hurryAt); s.hurry > step.Upto && hurry.After(now) && hurry.Before(step.Next) {
+	if hurry := at(s.hurryAt); s.hurry > step.Upto && (step.Upto > step.From || hurry.After(now)) && hurry.Before(step.Next) {
 		s.DueAt = hurry
 	}
 	s.mails = append([]int64{}, s.mailsSince(now.Add(-24*time.Hour))...)
@@ -465,7 +495,7 @@ func (s *Store) Ask(ctx context.Context, searches []string, letter market.Letter
 				return err
 			}
 		}
-		filed, err := fileTo(ctx, once(tx, insertLetter), once(tx, insertToken), p, letter, tokens)
+		filed, err := fileTo(ctx, tx, p, letter, tokens)
 		if err == nil && !filed {
 			err = market.ErrNone
 		}

@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 		if os.Getenv(crashRelabel) != "" {
 			work = relabelUntilKilled
 		}
+		if os.Getenv(crashTell) != "" {
+			work = tellUntilKilled
+		}
 		if err := work(context.Background(), dsn, os.Getenv(crashLife)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}

@@ -127,10 +127,8 @@ func (s *Store) Turn(ctx context.Context, was *market.Incident, is market.Incide
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, market.ErrNone)
 		}
-		for _, l := range letters {
-			if _, err := file(ctx, once(tx, insertLetter), l); err != nil {
-				return err
-			}
+		if _, err := file(ctx, tx, letters...); err != nil {
+			return err
 		}
 		if is.Until.IsZero() {
 			return nil

@@ -24,29 +24,39 @@ func scanLetter(scan func(...any) error) (market.Letter, error) {
 	return l, err
 }
 
-// A key is never filed twice, whatever became of its letter.
-const insertLetter = `
-	INSERT INTO letter (key, kind, subscriber, email, email_hash, domain, lang, subject, text, html, stop, manage, created,
-		next_at, state, attempts, lease, lease_until, sent_at, ended_at, cause)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'queued', 0, '', 0, 0, 0, '')
-	ON CONFLICT (key) DO NOTHING`
+// letters is how letters are filed; a key is never filed twice, whatever
+// became of its letter.
+var letters = insertion{
+	before: `INSERT INTO letter (key, kind, subscriber, email, email_hash, domain, lang, subject, text, html, stop, manage, created,
+		next_at, state, attempts, lease, lease_until, sent_at, ended_at, cause)`,
+	rest:  `, 'queued', 0, '', 0, 0, 0, ''`,
+	after: ` ON CONFLICT (key) DO NOTHING RETURNING key`,
+}
 
-// file puts a letter into the outbox; filed is false where its key is there.
-func file(ctx context.Context, put execer, l market.Letter) (filed bool, err error) {
-	if err := checkLetter(l); err != nil {
-		return false, err
+// file puts letters into the outbox. filed are the keys that were not there.
+func file(ctx context.Context, tx *sql.Tx, ls ...market.Letter) (filed map[string]bool, err error) {
+	values := make([][]any, len(ls))
+	for i, l := range ls {
+		if err := checkLetter(l); err != nil {
+			return nil, err
+		}
+		next := l.NextAt
+		if next.IsZero() {
+			next = l.Created
+		}
+		values[i] = []any{
+			l.Key, l.Kind, l.Subscriber, l.To, market.HashEmail(l.To), domain(l.To), l.Lang, text(l.Subject),
+			text(l.Text), text(l.HTML), text(l.Stop), text(l.Manage), ms(l.Created), ms(next),
+		}
 	}
-	next := l.NextAt
-	if next.IsZero() {
-		next = l.Created
-	}
-	res, err := put(ctx, l.Key, l.Kind, l.Subscriber, l.To, market.HashEmail(l.To), domain(l.To), l.Lang, text(l.Subject),
-		text(l.Text), text(l.HTML), text(l.Stop), text(l.Manage), ms(l.Created), ms(next))
-	if err != nil {
-		return false, doing("file a letter", err)
-	}
-	n, err := res.RowsAffected()
-	return n == 1, doing("file a letter", err)
+	filed = map[string]bool{}
+	err = letters.insert(ctx, tx, values, func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		filed[key] = true
+		return err
+	})
+	return filed, doing("file a letter", err)
 }
 
 func checkLetter(l market.Letter) error {
@@ -64,15 +74,30 @@ func checkLetter(l market.Letter) error {
 	return nil
 }
 
-// fileTo files a person's letter with the tokens of its links.
-func fileTo(ctx context.Context, letter, token execer, p person, l market.Letter, tokens []market.Token) (filed bool, err error) {
-	if l.Subscriber != p.ID || market.HashEmail(l.To) != p.hash {
-		return false, fmt.Errorf("letter %q is not to whom it is for: %w", l.Key, market.ErrInvalid)
-	}
-	if filed, err = file(ctx, letter, l); err != nil || !filed {
+// fileTo files a person's letter with the tokens of its links; filed is false,
+// and nothing is written, where its key is there.
+func fileTo(ctx context.Context, tx *sql.Tx, p person, l market.Letter, ts []market.Token) (filed bool, err error) {
+	if err := checkTo(p, l, ts); err != nil {
 		return false, err
 	}
-	return true, insertTokens(ctx, token, p.ID, tokens)
+	keys, err := file(ctx, tx, l)
+	if err != nil || !keys[l.Key] {
+		return false, err
+	}
+	return true, insertTokens(ctx, tx, ts)
+}
+
+// checkTo holds a letter and its tokens to being a person's.
+func checkTo(p person, l market.Letter, ts []market.Token) error {
+	if l.Subscriber != p.ID || market.HashEmail(l.To) != p.hash {
+		return fmt.Errorf("letter %q is not to whom it is for: %w", l.Key, market.ErrInvalid)
+	}
+	for _, t := range ts {
+		if t.Subscriber != p.ID {
+			return fmt.Errorf("letter %q has the token of another person: %w", l.Key, market.ErrInvalid)
+		}
+	}
+	return nil
 }
 
 // domain is the part of an address behind the @, in lower case.
@@ -90,7 +115,8 @@ func (s *Store) FileLetter(ctx context.Context, l market.Letter) (news bool, err
 		if !takes {
 			return fmt.Errorf("letter %q: its address is suppressed: %w", l.Key, market.ErrInvalid)
 		}
-		news, err = file(ctx, once(tx, insertLetter), l)
+		filed, err := file(ctx, tx, l)
+		news = filed[l.Key]
 		return err
 	})
 	return news && err == nil, doing("file a letter", err)

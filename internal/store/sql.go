@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -89,6 +90,52 @@ func in(from int, ids []string) (list string, args []any) {
 		args[i] = ids[min(i, len(ids)-1)]
 	}
 	return "(" + strings.Join(places, ", ") + ")", args
+}
+
+// maxRows is how many rows one statement writes.
+const maxRows = 64
+
+// insertion is the text of a statement around the rows that it inserts: before
+// names the columns, rest are the last values of each row, which are the same
+// for all, with a comma before them.
+type insertion struct{ before, rest, after string }
+
+// insert inserts rows of values, which all have one length; scan, which may be
+// nil, is given what the statement returns.
+func (i insertion) insert(ctx context.Context, tx *sql.Tx, values [][]any, scan func(rows *sql.Rows) error) error {
+	for some := range slices.Chunk(values, maxRows) {
+		list, args := tuples(some, func(_ int, place string) string { return place }, i.rest)
+		text := i.before + ` VALUES ` + list + i.after
+		if scan == nil {
+			if _, err := tx.ExecContext(ctx, text, args...); err != nil {
+				return err
+			}
+			continue
+		}
+		rows, err := tx.QueryContext(ctx, text, args...)
+		if err := each(rows, err, scan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tuples is the list "($1, … rest), …" of rows of values, and its arguments;
+// as says how the placeholder of a column is written.
+func tuples(values [][]any, as func(column int, place string) string, rest string) (list string, args []any) {
+	var b strings.Builder
+	for r, row := range values {
+		if r > 0 {
+			b.WriteString(", ")
+		}
+		for c, v := range row {
+			b.WriteString([]string{"(", ", "}[min(c, 1)])
+			args = append(args, v)
+			b.WriteString(as(c, "$"+strconv.Itoa(len(args))))
+		}
+		b.WriteString(rest + ")")
+	}
+	return b.String(), args
 }
 
 func btoi(b bool) int {

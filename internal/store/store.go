@@ -1,6 +1,6 @@
 // Package store keeps everything that must outlive the process: listings,
-// their duplicate groups, the change log, sources with their leases, and
-// runs. It holds all SQL.
+// their duplicate groups, the change log, sources with their leases, runs,
+// people with their saved searches, and the letters to them. It holds all SQL.
 //
 // One SQL text serves SQLite and PostgreSQL: placeholders $1, $2, … first
 // appear in ascending order, times are milliseconds since 1970 UTC that are
@@ -13,6 +13,11 @@
 // first and its source's row second. Such transactions therefore follow one
 // another: the change log's numbers rise in the order of commits, no two
 // writers can found two groups for the same work, and there is no deadlock.
+//
+// What is written about people has its own order: first the counter
+// "watched", where it is for several of them (see lockPeople), then the
+// person's row (see hold), then their searches, tokens and letters. No
+// transaction of the one kind holds a lock of the other.
 //
 // # Durability
 //

@@ -13,8 +13,6 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
-// # Order of locks
-//
 // What is stored about people is written under two locks, in this order:
 //
 //  1. Whoever writes for several people first holds the counter "watched"
@@ -186,8 +184,6 @@ func newest(ctx context.Context, tx *sql.Tx) (n int64, err error) {
 	return n, doing("read the change counter", err)
 }
 
-// # Tokens
-
 const tokenColumns = `selector, hash, scope, subscriber, search, created, expires, used_at`
 
 // storedToken is a token, and whether it started its search.
@@ -259,27 +255,15 @@ func (s *Store) owned(ctx context.Context, raw string, scope market.TokenScope, 
 	})
 }
 
-// insertTokens stores tokens of a person.
-func insertTokens(ctx context.Context, put execer, subscriber string, tokens []market.Token) error {
-	for _, t := range tokens {
-		if t.Subscriber != subscriber {
-			return fmt.Errorf("token of another person: %w", market.ErrInvalid)
-		}
-		if _, err := put(ctx, t.Selector, t.Hash, t.Scope, t.Subscriber, t.Search, ms(t.Created), ms(t.Expires)); err != nil {
-			return doing("keep a token", err)
-		}
+var tokens = insertion{before: `INSERT INTO token (` + tokenColumns + `)`, rest: `, 0`}
+
+// insertTokens stores tokens.
+func insertTokens(ctx context.Context, tx *sql.Tx, ts []market.Token) error {
+	values := make([][]any, len(ts))
+	for i, t := range ts {
+		values[i] = []any{t.Selector, t.Hash, t.Scope, t.Subscriber, t.Search, ms(t.Created), ms(t.Expires)}
 	}
-	return nil
-}
-
-const insertToken = `INSERT INTO token (` + tokenColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`
-
-// execer runs a statement whose text is known.
-type execer func(ctx context.Context, args ...any) (sql.Result, error)
-
-// once runs a statement that is not prepared.
-func once(tx *sql.Tx, text string) execer {
-	return func(ctx context.Context, args ...any) (sql.Result, error) { return tx.ExecContext(ctx, text, args...) }
+	return doing("keep tokens", tokens.insert(ctx, tx, values, nil))
 }
 
 // newID names a person or a search.

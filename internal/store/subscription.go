@@ -100,14 +100,14 @@ func (s *Store) letterFor(ctx context.Context, email string, kind market.LetterK
 			hash, ms(now.Add(-24*time.Hour)), kind).Scan(&had); err != nil {
 			return doing("count an address's letters", err)
 		}
-		l, tokens, err := write(p.Subscriber, about)
+		l, ts, err := write(p.Subscriber, about)
 		if err != nil {
 			return doing("write a letter", err)
 		}
 		if l.Kind != kind {
 			return fmt.Errorf("letter %q is of the kind %q, not %q: %w", l.Key, l.Kind, kind, market.ErrInvalid)
 		}
-		filed, err := fileTo(ctx, once(tx, insertLetter), once(tx, insertToken), p, l, tokens)
+		filed, err := fileTo(ctx, tx, p, l, ts)
 		if err == nil && !(ok && takes && had < market.MaxConfirm && filed) {
 			err = errRefused
 		}

@@ -556,6 +556,27 @@ func testHurry(t *testing.T, dsn string) {
 	d.ok(err)
 	d.same("told", told, 1)
 	d.same("what was told is over", d.searchOf(l.manage, on.ID, noon).DueAt, noon.Add(day))
+
+	// So is what was named during a telling that took long; but a search that
+	// is put off waits.
+	evening := noon.Add(day)
+	for i, c := range []struct {
+		what string
+		upto int64
+		due  time.Time
+	}{
+		{"put off", 8, evening.Add(day)},
+		{"told, after the time that was named", 9, evening.Add(day + time.Minute)},
+	} {
+		now := evening.Add(time.Duration(i) * day)
+		due, err = d.Due(d.ctx, now, time.Hour, 10)
+		d.ok(err)
+		d.ok(d.Hurry(d.ctx, int64(8+2*i), int64(10+2*i), all, now.Add(time.Minute)))
+		told, err = d.Tell(d.ctx, []market.Telling{Telling(due[0], c.upto, 0, now, now.Add(day))}, now.Add(2*time.Minute))
+		d.ok(err)
+		d.same("told", told, 1)
+		d.same(c.what, d.searchOf(l.manage, on.ID, noon).DueAt, c.due)
+	}
 }
 
 func testInstantSearches(t *testing.T, dsn string) {
