@@ -134,6 +134,12 @@ func TestLook(t *testing.T) {
 			drafts: []string{"First work | /1 | 2026-11-20T00:00:00Z", "Second work | /2 | 2026-11-19T00:00:00Z"},
 		},
 		{
+			name: "JSON whose offers are wrapped", path: "/gigs", format: JSON, items: 1, asked: []string{"/gigs"},
+			pages:  map[string]string{"/gigs": `{"count":1,"payload":{"rows":[{"gig":{"uuid":"g1","headline":"Transcribe a tape","links":{"self":"/g/1"},"postedOn":"2026-11-20 08:00:00","tags":[{"name":"Audio"},{"name":"English"}],"reward":{"amount":{"min":5,"max":9},"currency":"USD"}}}]}}`},
+			has:    []string{"id: .gig.uuid\n", "skills: '[.gig.tags[]? | .name]'\n", "pay_max: .gig.reward.amount.max\n", "pay_currency: .gig.reward.currency\n"},
+			drafts: []string{"Transcribe a tape | /g/1 | 2026-11-20 08:00:00"},
+		},
+		{
 			name: "JSON by page number", path: "/api?page=1", format: JSON, items: 1, asked: []string{"/api?page=1"},
 			pages: map[string]string{
 				"/api?page=1": `[{"id":1,"title":"First work","url":"/1"}]`,

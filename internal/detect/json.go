@@ -240,33 +240,33 @@ func step(path, key string) string {
 func (l *foundList) guessFields() {
 	flat := map[string]guess{}
 	names := map[string][]string{} // of a path: its key, and with its parents' before it
-	var walk func(m map[string]any, path, name string, depth int)
-	walk = func(m map[string]any, path, name string, depth int) {
+	var walk func(m map[string]any, path string, parents []string, depth int)
+	walk = func(m map[string]any, path string, parents []string, depth int) {
 		for k, v := range m {
 			at := step(path, k)
 			g := flat[at]
 			g.path, g.key, g.values = at, k, append(g.values, v)
 			flat[at] = g
-			full := name + plainKey(k)
+			key := plainKey(k)
 			if names[at] == nil {
-				names[at] = []string{plainKey(k), full}
-				// "attributes" and the like are wrappers: their keys are the
-				// element's own.
-				if depth > 0 && !wrapper(name) {
-					names[at] = []string{full}
+				names[at] = []string{strings.Join(parents, "") + key}
+				if n := len(parents); n > 1 {
+					names[at] = append(names[at], parents[n-1]+key)
 				}
 			}
-			if inner, ok := v.(map[string]any); ok && depth < 3 {
-				next := full
-				if wrapper(full) {
-					next = ""
+			if inner, ok := v.(map[string]any); ok && depth < 4 {
+				next := append(slices.Clone(parents), key)
+				// "attributes" and the like are wrappers, and so is what stands
+				// alone: their keys are the element's own.
+				if len(parents) == 0 && (wrapper(key) || depth == 0 && len(m) == 1) {
+					next = nil
 				}
 				walk(inner, at, next, depth+1)
 			}
 		}
 	}
 	for _, e := range l.elements {
-		walk(e, ".", "", 0)
+		walk(e, ".", nil, 0)
 	}
 	l.fields = map[string]guess{}
 	for field := range keysOf {
@@ -277,7 +277,11 @@ func (l *foundList) guessFields() {
 		var cs []candidate
 		for at, g := range flat {
 			r := -1
-			for _, n := range names[at] {
+			own := names[at]
+			if field == "pay_currency" || field == "english" {
+				own = append(slices.Clone(own), plainKey(g.key))
+			}
+			for _, n := range own {
 				if i := rank(field, n); i >= 0 && (r < 0 || i < r) {
 					r = i
 				}
@@ -310,7 +314,7 @@ func (l *foundList) guessFields() {
 
 func wrapper(name string) bool {
 	switch name {
-	case "", "attributes", "job", "node", "data", "item", "fields", "posting", "project", "source":
+	case "attributes", "job", "node", "data", "item", "fields", "posting", "project", "source":
 		return true
 	}
 	return false
@@ -461,7 +465,7 @@ func (l foundList) description(p *proposal) {
 var (
 	nextKeys   = []string{"next", "nexturl", "nextpage", "nextpageurl", "nextlink", "linksnext", "paginationnext", "pagingnext", "metanext"}
 	cursorKeys = map[string][]string{ // and the parameters that they may go into
-		"nextcursor": {"cursor", "after"}, "cursor": {"cursor"}, "nextpagetoken": {"pageToken", "page_token"}, "endcursor": {"after", "cursor"},
+		"nextcursor": {"cursor", "after", "starting_after"}, "cursor": {"cursor"}, "nextpagetoken": {"pageToken", "page_token"}, "endcursor": {"after", "cursor"},
 		"after": {"after"}, "nexttoken": {"nextToken", "token"}, "continuation": {"continuation"}, "scrollid": {"scroll_id"},
 	}
 	lastKeys    = []string{"totalpages", "lastpage", "pagecount", "totalpagescount", "numpages", "pages", "nbpages", "last"}
