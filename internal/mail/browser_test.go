@@ -19,7 +19,7 @@ import (
 
 // narrow finds links that a finger may press and that are less than 44 px
 // high; those of titles, which stand alone on their line, may be lower.
-const narrow = `[...document.querySelectorAll("a")].filter(a => !a.closest("h3") && getComputedStyle(a).display !== "inline" && a.getBoundingClientRect().height < 43.5).map(a => a.textContent + " " + a.getBoundingClientRect().height)`
+const narrow = `[...document.querySelectorAll("a")].filter(a => !a.closest("h2, h3") && getComputedStyle(a).display !== "inline" && a.getBoundingClientRect().height < 43.5).map(a => a.textContent + " " + a.getBoundingClientRect().height)`
 
 // faint finds text of less contrast than WCAG 2.2 (1.4.3) wants: 4.5.
 const faint = `(() => {
@@ -39,7 +39,8 @@ const faint = `(() => {
 
 // TestLetterInABrowser opens each kind of letter on a phone, light and dark:
 // it does not scroll sideways, can be read and pressed, and asks no host.
-// KAJKHOJ_SHOTS names a folder for pictures.
+// KAJKHOJ_AXE names axe-core's axe.min.js, which then looks at them too,
+// KAJKHOJ_SHOTS a folder for pictures.
 func TestLetterInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: no browser is started")
@@ -91,6 +92,12 @@ func TestLetterInABrowser(t *testing.T) {
 		must(err)
 		return v
 	}
+	axe := ""
+	if file := os.Getenv("KAJKHOJ_AXE"); file != "" {
+		raw, err := os.ReadFile(file)
+		must(err)
+		axe = string(raw)
+	}
 	for _, scheme := range []string{"light", "dark"} {
 		_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 		must(err)
@@ -108,6 +115,13 @@ func TestLetterInABrowser(t *testing.T) {
 			}
 			for _, s := range lines(faint) {
 				t.Errorf("%s, %s: contrast %s", page, scheme, s)
+			}
+			if axe != "" {
+				v, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](axe+`;axe.run(document, {preload: false, resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html.slice(0, 150)).join(" | ")))`, chromedp.EvalAwaitPromise))
+				must(err)
+				for _, s := range v {
+					t.Errorf("%s, %s: axe: %s", page, scheme, s)
+				}
 			}
 			for _, s := range lines(narrow) {
 				t.Errorf("%s, %s: too low to press: %s px", page, scheme, s)

@@ -97,6 +97,7 @@ func (w *Writer) fill(t *tongue, d *digest, sections []alert.Section, now time.T
 			}
 			b.Reset()
 			h := w.hit(t, s.Query, s.Hits[n], now)
+			h.Under = d.Several
 			if err := t.html.ExecuteTemplate(&b, "hit.html", h); err != nil {
 				return fmt.Errorf("mail: %w", err)
 			}
@@ -167,7 +168,9 @@ func (s *section) count(t *tongue) {
 // hit is one listing.
 type hit struct {
 	Number string
-	Title  string
+	// Under says that it stands under a heading of its search.
+	Under bool
+	Title string
 	// Lang marks Title where it is in another language; Bengali says that it
 	// has Bengali letters, which need higher lines.
 	Lang    string

@@ -52,6 +52,9 @@ func letters(t testing.TB, lang string) map[string]market.Letter {
 	return out
 }
 
+// hitTitle finds the titles of a digest's hits.
+const hitTitle = `h2:has(a), h3:has(a)`
+
 func parse(t testing.TB, l market.Letter) *goquery.Document {
 	t.Helper()
 	d, err := goquery.NewDocumentFromReader(strings.NewReader(l.HTML))
@@ -110,18 +113,18 @@ func TestDigest(t *testing.T) {
 		if got := words(d.Find("h1")); got != nfc(want.title) || d.Find("h1").Length() != 1 {
 			t.Errorf("%s: h1 %q", lang, got)
 		}
-		if d.Find("h3").Length() != 10 {
-			t.Errorf("%s: %d hits", lang, d.Find("h3").Length())
+		if d.Find(hitTitle).Length() != 10 {
+			t.Errorf("%s: %d hits", lang, d.Find(hitTitle).Length())
 		}
 		for i, h := range want.hits {
-			html := words(d.Find("h3").Eq(i).Closest("td"))
+			html := words(d.Find(hitTitle).Eq(i).Closest("td"))
 			for _, line := range strings.Split(strings.TrimSpace(nfc(h)), "\n") {
 				line = strings.TrimPrefix(strings.TrimSpace(line), "! ")
 				if m := regexp.MustCompile(`^\S+\. `).FindString(line); m != "" && line != "" && strings.HasSuffix(m, ". ") {
 					line = strings.TrimPrefix(line, m)
 				}
 				if strings.HasPrefix(line, "https://") {
-					if href, _ := d.Find("h3 a").Eq(i).Attr("href"); href != line {
+					if href, _ := d.Find(hitTitle).Eq(i).Find("a").Attr("href"); href != line {
 						t.Errorf("%s: hit %d leads to %s", lang, i, href)
 					}
 					continue
@@ -149,7 +152,7 @@ func TestLanguagesAreMarked(t *testing.T) {
 			t.Errorf("in %s", got)
 		}
 		for i, w := range want {
-			if got, _ := d.Find("h3").Eq(i).Attr("lang"); got != w {
+			if got, _ := d.Find(hitTitle).Eq(i).Attr("lang"); got != w {
 				t.Errorf("%s: title %d is marked %q, want %q", lang, i, got, w)
 			}
 		}
@@ -370,7 +373,7 @@ func TestSize(t *testing.T) {
 				t.Fatal(err)
 			}
 			d := parse(t, l)
-			shown := d.Find("h3").Length()
+			shown := d.Find(hitTitle).Length()
 			if len(l.HTML) > MaxHTML || shown < c.least || shown > c.sections*c.hits {
 				t.Errorf("%s, %s: %d bytes, %d hits shown", name, lang, len(l.HTML), shown)
 			}
