@@ -27,8 +27,16 @@ var update = flag.Bool("update", false, "write what the pages give as what they 
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// getenv has a value for every variable.
-func getenv(name string) string { return "secret-of-" + strings.ToLower(name) }
+// getenv has a value for every variable: a list of one for those that are
+// lists, which are no secret.
+func getenv(name string) string {
+	for _, list := range []string{"_BOARDS", "_CATEGORIES", "_COUNTRIES"} {
+		if strings.HasSuffix(name, list) {
+			return "us"
+		}
+	}
+	return "secret-of-" + strings.ToLower(name)
+}
 
 // sources are all sources by name.
 func sources(t testing.TB) map[string]source.Source {

@@ -21,6 +21,7 @@ func FuzzExtract(f *testing.F) {
 		htmlRecipe,
 		spec + request + "format: feed\nfields: {id: .guid, url: .link, title: .title, description: .content}\n",
 		spec + request + "format: jsonld" + fields,
+		spec + request + "format: sitemap\nfields: {url: .loc, title: .loc, posted: {jq: .lastmod, date: DD/MM/YYYY}}\n",
 		spec + request + "format: script\nscript: {marker: state}\nitems: .jobs" + fields,
 	} {
 		rs = append(rs, parse(f, text))
@@ -30,6 +31,7 @@ func FuzzExtract(f *testing.F) {
 		`<ul class=jobs><li data-id=1><a class=t href="/1">t</a></ul>`,
 		`<rss version="2.0"><channel><item><title>t</title><link>https://example.com/1</link><a:b xmlns:a="x">c</a:b></item></channel></rss>`,
 		`<script type="application/ld+json">{"@graph":[{"@type":"JobPosting","title":"t","url":"/1"}]}</script>`,
+		`<urlset><url><loc>https://example.com/1</loc><lastmod>05/11/2026</lastmod></url></urlset>`,
 		`<script>state = {"jobs":[{"id":1,"title":"t"}]}</script>`,
 	} {
 		f.Add([]byte(seed))

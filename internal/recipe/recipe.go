@@ -354,7 +354,7 @@ func (r *recipe) Collect(ctx context.Context, in source.Input) (source.Result, e
 // run's, which then is not complete.
 func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Page, error), in source.Input) (source.Result, error) {
 	var res source.Result
-	env, err := r.env()
+	env, list, err := r.env()
 	if err != nil {
 		return res, err
 	}
@@ -362,7 +362,7 @@ func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Pag
 		p, err := get(q)
 		return p, env.hide(err)
 	}, in)
-	each := r.eachOf(env)
+	each := r.eachOf(list)
 	// A 304 for one of several addresses would say nothing of the others.
 	run.conditional = len(each) == 1
 	complete := true
@@ -456,11 +456,11 @@ func (r *recipe) pages(ctx context.Context, run *run, env environment, each stri
 }
 
 // eachOf are the values of {each}: one that is empty where the recipe has
-// none.
-func (r *recipe) eachOf(env environment) []string {
+// none. list is that of the environment.
+func (r *recipe) eachOf(list string) []string {
 	switch {
 	case r.each.Env != "":
-		list := strings.FieldsFunc(env[r.each.Env], func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+		list := strings.FieldsFunc(list, func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
 		return list[:min(len(list), maxEach)]
 	case len(r.each.Values) > 0:
 		return r.each.Values

@@ -130,20 +130,28 @@ func (q request) at(p place, env environment) fetch.Request {
 	return r
 }
 
-// environment holds a recipe's variables.
+// environment holds the variables of a recipe that its request uses. They are
+// kept out of what others read.
 type environment map[string]string
 
-// env asks for the recipe's variables; none may be missing.
-func (r *recipe) env() (environment, error) {
-	env := environment{}
+// env asks for the recipe's variables; none may be missing. list is that of
+// {each}, whose values are no secret: the operator has to see which one failed.
+func (r *recipe) env() (env environment, list string, err error) {
+	env = environment{}
+	used := r.request.envNames()
 	for _, name := range r.spec.Env {
 		v := r.getenv(name)
 		if v == "" {
-			return nil, fmt.Errorf("the environment variable %s is not set", name)
+			return nil, "", fmt.Errorf("the environment variable %s is not set", name)
 		}
-		env[name] = v
+		if name == r.each.Env {
+			list = v
+		}
+		if name != r.each.Env || slices.Contains(used, name) {
+			env[name] = v
+		}
 	}
-	return env, nil
+	return env, list, nil
 }
 
 // hideText puts the variables' names where their values stand.
