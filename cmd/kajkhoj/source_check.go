@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kajkhoj/kajkhoj/internal/detect"
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/recipe"
@@ -132,27 +133,20 @@ func (k *check) blanks(blanks []recipe.Blank, on bool) {
 }
 
 func (k *check) robots(ctx context.Context, client *fetch.Client) {
-	if len(k.src.Spec().Env) > 0 {
-		for _, name := range k.src.Spec().Env {
-			if os.Getenv(name) == "" {
-				k.say("robots.txt was not asked: %s is not set", name)
-				return
-			}
-		}
-	}
-	address := firstAddress(ctx, k.src)
-	if address == "" {
-		k.say("robots.txt was not asked: the source asks for nothing")
-		return
-	}
-	why, ok := robots(ctx, client, address)
+	_, v, err := detect.Robots(ctx, client, k.src)
 	switch {
-	case ok:
-		k.say("%s", why)
-	case strings.Contains(why, "could not be had"):
-		k.say("%s", why)
+	case errors.Is(err, fetch.ErrAddress):
+		k.fail("%v", err)
+	case err != nil:
+		k.say("robots.txt was not asked: %v", err)
+	case v.Allowed && v.Delay > 0:
+		k.say("robots.txt allows it, %v between requests", v.Delay)
+	case v.Allowed:
+		k.say("robots.txt allows it")
+	case v.Failed:
+		k.say("%s", v.Why)
 	default:
-		k.fail("%s", why)
+		k.fail("%s", v.Why)
 	}
 }
 

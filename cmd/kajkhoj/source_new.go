@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 	"path"
@@ -134,47 +132,4 @@ func readRecipe(file string) (recipeFile, error) {
 		return recipeFile{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return recipeFile{src, blanks, recipe.SwitchedOn(data)}, nil
-}
-
-// robots asks what a site's robots.txt says of the first address that a
-// source asks for.
-func robots(ctx context.Context, client *fetch.Client, address string) (string, bool) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	v, err := client.Session(ctx, fetch.Options{}).Robots(address)
-	switch {
-	case err != nil:
-		return err.Error(), false
-	case !v.Allowed:
-		return v.Why, false
-	case v.Delay > 0:
-		return fmt.Sprintf("robots.txt allows it, %v between requests", v.Delay), true
-	}
-	return "robots.txt allows it", true
-}
-
-// firstAddress catches the first request of a source and sends none.
-func firstAddress(ctx context.Context, src source.Source) string {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var c catcher
-	in := source.Input{Session: fetch.New(fetch.Config{AllowLoopback: true}, &c).Session(ctx, fetch.Options{})}
-	if _, err := src.Collect(ctx, in); err == nil && c.first == "" {
-		return ""
-	}
-	return c.first
-}
-
-type catcher struct{ first string }
-
-var errCaught = errors.New("nothing is sent")
-
-func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Path == "/robots.txt" && r.URL.RawQuery == "" {
-		return &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody, Header: http.Header{}, Request: r}, nil
-	}
-	if c.first == "" {
-		c.first = r.URL.String()
-	}
-	return nil, errCaught
 }

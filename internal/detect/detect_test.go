@@ -322,3 +322,17 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Robots asks for the robots.txt of a source's first address alone.
+func TestRobots(t *testing.T) {
+	tr := fetchtest.New(t)
+	tr.Page("https://jobs.example/robots.txt", "text/plain", "User-agent: *\nDisallow: /api?page=\n")
+	address, v, err := Robots(t.Context(), tr.Client(), draftOf(t, previewRecipe))
+	if err != nil || address != site+"/api?page=1" || v.Allowed || v.Failed || len(tr.Asked()) != 1 {
+		t.Errorf("%s: %+v, %v, %d requests", address, v, err, len(tr.Asked()))
+	}
+	keyed := strings.Replace(previewRecipe, "request: {", "env: [KAJKHOJ_NO_SUCH_KEY]\nrequest: {header: {X-Key: '{env.KAJKHOJ_NO_SUCH_KEY}'}, ", 1)
+	if _, _, err := Robots(t.Context(), tr.Client(), draftOf(t, keyed)); err == nil || !strings.Contains(err.Error(), "KAJKHOJ_NO_SUCH_KEY") {
+		t.Errorf("without its key: %v", err)
+	}
+}

@@ -14,6 +14,9 @@ type Verdict struct {
 	Delay time.Duration
 	// Why says why the address may not be asked for; it is empty where it may.
 	Why string
+	// Failed says that it may not because robots.txt could not be had: ask
+	// again later.
+	Failed bool
 }
 
 // Robots asks for the robots.txt that stands for an address, and for nothing
@@ -36,7 +39,7 @@ func (s *Session) Robots(address string) (Verdict, error) {
 	case errors.Is(err, ErrAddress):
 		return Verdict{}, err
 	case errors.Is(err, ErrRobots):
-		return Verdict{Why: err.Error()}, nil
+		return Verdict{Why: err.Error(), Failed: true}, nil
 	case err != nil:
 		return Verdict{}, err
 	case !rules.allow(pathOf(u)):
