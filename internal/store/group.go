@@ -16,12 +16,15 @@ const maxCandidates = 100
 type founded struct {
 	grp  string
 	born int64
+	// pinned says that an operator put the listing there.
+	pinned bool
 }
 
 // group gives the duplicate group that a new or changed listing belongs to.
 // old is the group that it is in; that of a new one has no name, and the
 // number under which it may found its own.
 //
+//   - It stays where an operator put it (SplitListing, MergeListings).
 //   - It stays where it is Same with another member.
 //   - Otherwise it goes to the group of the oldest listing that it is Same
 //     with; where there is none, it founds its own. In doubt it is apart.
@@ -40,6 +43,9 @@ type founded struct {
 // The writers' queue (see changeLog) makes this hold under any number of
 // processes.
 func (b *saver) group(ctx context.Context, l market.Listing, old founded) (founded, error) {
+	if old.pinned {
+		return old, nil
+	}
 	var fellows []fellow
 	if old.grp != "" {
 		var err error
@@ -57,7 +63,7 @@ func (b *saver) group(ctx context.Context, l market.Listing, old founded) (found
 		return founded{}, err
 	}
 	if group.grp == "" {
-		group = founded{l.ID, old.born}
+		group = founded{grp: l.ID, born: old.born}
 	}
 	if old.grp == l.ID && len(fellows) > 0 {
 		heir := fellows[0].ID
@@ -103,7 +109,7 @@ func (b *saver) match(ctx context.Context, l market.Listing) (founded, error) {
 	}
 	for _, c := range candidates {
 		if market.Same(l, c.Listing) {
-			return founded{c.Group, c.born}, nil
+			return founded{grp: c.Group, born: c.born}, nil
 		}
 	}
 	return founded{}, nil

@@ -138,32 +138,3 @@ func (s *Store) Turn(ctx context.Context, was *market.Incident, is market.Incide
 	})
 	return doing("note an incident", err)
 }
-
-// PauseSource keeps a source from being visited until ResumeSource. A run
-// under way goes on. ErrNotFound: there is no such source.
-func (s *Store) PauseSource(ctx context.Context, name string, now time.Time) error {
-	return s.setSource(ctx, "pause a source", name, `paused_at = CASE WHEN paused_at = 0 THEN $1 ELSE paused_at END`, ms(now))
-}
-
-// ResumeSource lets a source be visited again, when it is due.
-func (s *Store) ResumeSource(ctx context.Context, name string) error {
-	return s.setSource(ctx, "resume a source", name, `paused_at = $1`, 0)
-}
-
-// HurrySource makes a source due now; its terms' poll floor still holds.
-func (s *Store) HurrySource(ctx context.Context, name string, now time.Time) error {
-	return s.setSource(ctx, "make a source due", name, `next_at = CASE WHEN next_at > $1 THEN $1 ELSE next_at END`, ms(now))
-}
-
-func (s *Store) setSource(ctx context.Context, what, name, set string, arg int64) error {
-	return doing(what, s.write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE source SET `+set+` WHERE name = $2`, arg, name)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fmt.Errorf("source %q: %w", name, market.ErrNotFound))
-		}
-		return nil
-	}))
-}

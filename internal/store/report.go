@@ -84,7 +84,12 @@ func saltOf(ctx context.Context, tx *sql.Tx, t time.Time) (salt string, err erro
 // Reports are the reports since a time, those of one kind about one listing
 // and label as one, the newest first.
 func (s *Store) Reports(ctx context.Context, since time.Time) ([]market.Reported, error) {
-	out, err := s.reported(ctx, since)
+	return s.reports(ctx, `at >= $1`, ms(since))
+}
+
+// reports are those that a condition picks.
+func (s *Store) reports(ctx context.Context, condition string, arg any) ([]market.Reported, error) {
+	out, err := s.reported(ctx, condition, arg)
 	ofListing := map[string]int{}
 	var ids []string
 	for _, r := range out {
@@ -110,12 +115,12 @@ func (s *Store) Reports(ctx context.Context, since time.Time) ([]market.Reported
 }
 
 // reported are Reports of whose listings only the ID is filled in.
-func (s *Store) reported(ctx context.Context, since time.Time) ([]market.Reported, error) {
+func (s *Store) reported(ctx context.Context, condition string, arg any) ([]market.Reported, error) {
 	var out []market.Reported
 	rows, err := s.query(ctx, `
-		SELECT listing, wrong, label, basis, labelled, COUNT(*), MAX(at) FROM report WHERE at >= $1
+		SELECT listing, wrong, label, basis, labelled, COUNT(*), MAX(at) FROM report WHERE `+condition+`
 		GROUP BY listing, wrong, label, basis, labelled
-		ORDER BY MAX(at) DESC, listing, wrong, labelled, label, basis`, ms(since))
+		ORDER BY MAX(at) DESC, listing, wrong, labelled, label, basis`, arg)
 	err = each(rows, err, func(rows *sql.Rows) error {
 		var r market.Reported
 		var last int64

@@ -110,6 +110,8 @@ type known struct {
 	postedAt, firstSeen, closedAt int64
 	born                          int64
 	labelled                      int
+	// pinned says that an operator chose its group, shut that one closed it.
+	pinned, shut bool
 }
 
 func (b *saver) save(ctx context.Context, batch []market.Listing) error {
@@ -161,7 +163,7 @@ func (b *saver) save(ctx context.Context, batch []market.Listing) error {
 			if err := b.update(ctx, l, old, doc, hash); err != nil {
 				return err
 			}
-		case old.closedAt != 0:
+		case old.closedAt != 0 && !old.shut:
 			reopened = append(reopened, l.ID)
 			b.log.add(old.grp)
 		default:
@@ -201,13 +203,15 @@ func (b *saver) read(ctx context.Context, batch []market.Listing) error {
 			ids = append(ids, l.ID)
 		}
 		list, args := in(1, ids)
-		rows, err := b.tx.QueryContext(ctx, `SELECT id, grp, born, hash, posted_at, first_seen, closed_at, labelled FROM listing WHERE id IN `+list, args...)
+		rows, err := b.tx.QueryContext(ctx, `SELECT id, grp, born, hash, posted_at, first_seen, closed_at, labelled, pinned, shut FROM listing WHERE id IN `+list, args...)
 		err = each(rows, err, func(rows *sql.Rows) error {
 			var id string
 			var k known
-			if err := rows.Scan(&id, &k.grp, &k.born, &k.hash, &k.postedAt, &k.firstSeen, &k.closedAt, &k.labelled); err != nil {
+			var pinned, shut int
+			if err := rows.Scan(&id, &k.grp, &k.born, &k.hash, &k.postedAt, &k.firstSeen, &k.closedAt, &k.labelled, &pinned, &shut); err != nil {
 				return err
 			}
+			k.pinned, k.shut = pinned == 1, shut == 1
 			b.stored[id] = &k
 			return nil
 		})
@@ -264,7 +268,7 @@ func (b *saver) insert(ctx context.Context, l market.Listing) error {
 
 func (b *saver) update(ctx context.Context, l market.Listing, old *known, doc, hash string) error {
 	l.FirstSeenAt = at(old.firstSeen)
-	g, err := b.group(ctx, l, founded{old.grp, old.born})
+	g, err := b.group(ctx, l, founded{old.grp, old.born, old.pinned})
 	if err != nil {
 		return err
 	}

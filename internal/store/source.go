@@ -155,26 +155,17 @@ func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 		st.Open = open[st.Name]
 	}
 	rows, err = s.query(ctx, `
-		SELECT id, source, started, finished, state, err, status, bytes, pages, found, skipped, rejected, complete,
-			added, changed, closed, reopened, filled
-		FROM (
+		SELECT `+runColumns+` FROM (
 			SELECT run.*, ROW_NUMBER() OVER (PARTITION BY source ORDER BY finished DESC, started DESC, id) AS n
 			FROM run WHERE finished > 0
 		) AS ranked
 		WHERE n <= $1 OR id IN (SELECT last_ok FROM source)
 		ORDER BY source, n`, recent)
 	err = each(rows, err, func(rows *sql.Rows) error {
-		var r market.RunRecord
-		var started, finished, complete int64
-		var filled []byte
-		if err := rows.Scan(&r.ID, &r.Source, &started, &finished, &r.State, &r.Err, &r.Status, &r.Bytes, &r.Pages,
-			&r.Found, &r.Skipped, &r.Rejected, &complete, &r.New, &r.Changed, &r.Closed, &r.Reopened, &filled); err != nil {
+		r, err := scanRun(rows)
+		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal(filled, &r.Filled); err != nil {
-			return fmt.Errorf("what run %s filled: %w", r.ID, err)
-		}
-		r.Started, r.Finished, r.Complete = at(started), at(finished), complete == 1
 		st := byName[r.Source]
 		if st == nil {
 			return nil
@@ -214,4 +205,21 @@ func (s *Store) sources(ctx context.Context) ([]market.SourceState, error) {
 	}
 	slices.SortFunc(states, func(a, b market.SourceState) int { return strings.Compare(a.Name, b.Name) })
 	return states, nil
+}
+
+const runColumns = `id, source, started, finished, state, err, status, bytes, pages, found, skipped, rejected, complete,
+	added, changed, closed, reopened, filled`
+
+func scanRun(rows *sql.Rows) (r market.RunRecord, err error) {
+	var started, finished, complete int64
+	var filled []byte
+	if err := rows.Scan(&r.ID, &r.Source, &started, &finished, &r.State, &r.Err, &r.Status, &r.Bytes, &r.Pages,
+		&r.Found, &r.Skipped, &r.Rejected, &complete, &r.New, &r.Changed, &r.Closed, &r.Reopened, &filled); err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(filled, &r.Filled); err != nil {
+		return r, fmt.Errorf("what run %s filled: %w", r.ID, err)
+	}
+	r.Started, r.Finished, r.Complete = at(started), at(finished), complete == 1
+	return r, nil
 }

@@ -93,6 +93,14 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"bury and suppress", testBurySuppress},
 		{"senders", testSenders},
 		{"mail stats", testMailStats},
+		{"baseline", testBaseline},
+		{"incidents", testIncidents},
+		{"pause", testPause},
+		{"operators' tokens", testOperatorTokens},
+		{"made sources", testMadeSources},
+		{"shut", testShut},
+		{"split and merge", testSplitAndMerge},
+		{"settle reports", testSettle},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
