@@ -52,7 +52,7 @@ func (s *Store) PutToken(ctx context.Context, t market.Token, letter *market.Let
 		if err := putToken(ctx, tx, t); err != nil || letter == nil {
 			return err
 		}
-		_, err := file(ctx, once(tx, insertLetter), *letter)
+		_, err := file(ctx, tx, *letter)
 		return err
 	}))
 }
