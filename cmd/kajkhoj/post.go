@@ -85,6 +85,9 @@ func (a *app) sender() (*mail.Sender, error) {
 	}
 	a.closers = append(a.closers, carrier.Close)
 	origin := mail.Origin{From: c.From, Bounce: c.Bounce}
+	if help, err := market.ParseEmail(c.Help); err == nil {
+		origin.ReplyTo = help
+	}
 	if d := c.DKIM; d.KeyFile != "" {
 		pem, err := os.ReadFile(d.KeyFile)
 		if err != nil {

@@ -202,8 +202,13 @@ func (m Mail) check(baseURL string, bad func(format string, a ...any)) {
 			bad("mail.smtp: the password belongs into KAJKHOJ_SMTP_PASSWORD")
 		}
 		address("from", m.From)
-		if baseURL == "" {
+		// One tap stops the mails over https only (RFC 8058, 3.1), but on one's
+		// own machine.
+		switch u, err := url.Parse(baseURL); {
+		case baseURL == "":
 			bad("base_url: mails need the address under which people reach the page")
+		case err == nil && u.Scheme != "https" && !loopback(u.Hostname()):
+			bad("base_url %q: mails need an https address, or one tap would not stop them", baseURL)
 		}
 	}
 	if strings.ContainsAny(m.Help, "\r\n") {
@@ -221,6 +226,11 @@ func (m Mail) check(baseURL string, bad func(format string, a ...any)) {
 	if d := m.DKIM; d != (DKIM{}) && (d.Domain == "" || d.Selector == "" || d.KeyFile == "") {
 		bad("mail.dkim: domain, selector and key_file belong together")
 	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Has reports whether the process plays a role.

@@ -86,3 +86,15 @@ func TestRedactedHidesSecrets(t *testing.T) {
 		t.Errorf("listen: %q", back.Listen)
 	}
 }
+
+// Mails with links that do not stop them are not sent.
+func TestMailsNeedHTTPS(t *testing.T) {
+	for base, ok := range map[string]bool{"https://kaj.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080": true, "http://kaj.example": false, "": false} {
+		c := Default()
+		c.BaseURL = base
+		c.Mail.SMTP, c.Mail.From = "smtp://mail.example:587", "kajkhoj@kaj.example"
+		if err := c.Check(nil); (err == nil) != ok {
+			t.Errorf("base_url %q: %v", base, err)
+		}
+	}
+}
