@@ -26,7 +26,7 @@ type Filed struct {
 	mu      sync.Mutex
 	lexicon *lexicon
 	filters *filters
-	files   [][]entry // by feature
+	files   []file // by feature
 	// seen is in how many of the listings that were matched a feature was.
 	seen []uint32
 
@@ -66,7 +66,17 @@ type entry struct {
 	not    uint32
 }
 
-// flag marks an entry's group that has more.
+// lone is a group that asks for nothing but a filter beside the feature that
+// it is filed under, as four in ten do.
+type lone struct{ group, filter uint32 }
+
+// file is what is filed under a feature.
+type file struct {
+	lone    []lone
+	entries []entry
+}
+
+// flag marks the group of an entry that has more, and a place among lone ones.
 const flag = 1 << 31
 
 func (e *entry) number() uint32 { return e.group &^ flag }
@@ -79,7 +89,8 @@ type group struct {
 	// hash is where byHash has it.
 	hash uint64
 	// file is the feature that it is filed under, none where it needs no
-	// feature and is filed with its filter; at is its place there.
+	// feature and is filed with its filter; at is its place there, with the
+	// flag where it is lone.
 	file, filter, at uint32
 	// first is one of its members.
 	first uint32
@@ -187,18 +198,21 @@ func (f *Filed) find(need, not []uint32, filter uint32) (g uint32, hash uint64, 
 	}
 }
 
-// file is where a group is filed.
-func (f *Filed) file(g *group) *[]entry {
+// entries are those among which a group stands that is not lone.
+func (f *Filed) entries(g *group) *[]entry {
 	if g.file == none {
 		return &f.filters.list[g.filter].only
 	}
-	return &f.files[g.file]
+	return &f.files[g.file].entries
 }
 
 // asks gives what a group needs and may not have, sorted.
 func (f *Filed) asks(number uint32) (need, not []uint32) {
 	g := &f.groups[number]
-	e := &(*f.file(g))[g.at]
+	if g.at&flag != 0 {
+		return []uint32{g.file}, nil
+	}
+	e := &(*f.entries(g))[g.at]
 	m := f.more[number]
 	if g.file != none {
 		need = append(need, g.file)
@@ -260,7 +274,7 @@ func (f *Filed) establish(need, not []uint32, filter uint32, hash uint64) uint32
 // room makes room for the features that there are.
 func (f *Filed) room() {
 	more := len(f.lexicon.features) - len(f.seen)
-	f.files = append(f.files, make([][]entry, more)...)
+	f.files = append(f.files, make([]file, more)...)
 	f.seen = append(f.seen, make([]uint32, more)...)
 }
 
@@ -270,9 +284,15 @@ func (f *Filed) put(e entry) {
 	if g.file == none {
 		f.filters.onlies.add(e.filter)
 	}
-	file := f.file(g)
-	g.at = uint32(len(*file))
-	*file = append(*file, e)
+	if g.file != none && e.need[0] == always && e.not == never {
+		list := &f.files[g.file].lone
+		g.at = uint32(len(*list)) | flag
+		*list = append(*list, lone{e.group, e.filter})
+		return
+	}
+	list := f.entries(g)
+	g.at = uint32(len(*list))
+	*list = append(*list, e)
 }
 
 // rarest is the feature that the fewest listings had, and of these the one
@@ -290,15 +310,15 @@ func (f *Filed) rarest(need []uint32) uint32 {
 func (f *Filed) dissolve(number uint32) {
 	need, not := f.asks(number)
 	g := &f.groups[number]
-	file := f.file(g)
-	last := len(*file) - 1
-	moved := (*file)[last]
-	(*file)[g.at] = moved
-	f.groups[moved.number()].at = g.at
-	*file = (*file)[:last]
-	if last == 0 {
-		*file = nil
-		if g.file == none {
+	if at := g.at &^ flag; g.at&flag != 0 {
+		list := &f.files[g.file].lone
+		moved := take(list, at)
+		f.groups[moved.group].at = g.at
+	} else {
+		list := f.entries(g)
+		moved := take(list, at)
+		f.groups[moved.number()].at = at
+		if g.file == none && len(*list) == 0 {
 			f.filters.onlies.drop(g.filter)
 		}
 	}
@@ -328,6 +348,19 @@ func (f *Filed) dissolve(number uint32) {
 	}
 }
 
+// take takes out of a list what stands at a place, puts the last in its
+// place, and gives that.
+func take[E any](list *[]E, at uint32) (moved E) {
+	last := len(*list) - 1
+	moved = (*list)[last]
+	(*list)[at] = moved
+	*list = (*list)[:last]
+	if last == 0 {
+		*list = nil
+	}
+	return moved
+}
+
 // Refile files every group anew under the feature that is the rarest now, by
 // the listings matched so far. Matching is right without it, and slower where
 // much has changed since; of a million searches it takes about a second.
@@ -335,40 +368,42 @@ func (f *Filed) Refile() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.room()
-	sizes := make([]uint32, len(f.lexicon.features))
+	sizes := make([]uint32, len(f.files))
 	best := make([]uint32, len(f.groups))
 	for i := range f.groups {
-		best[i] = none
-		if g := &f.groups[i]; g.first != none && g.file != none {
+		if g := &f.groups[i]; g.first != none && g.file != none && g.at&flag == 0 {
 			need, _ := f.asks(uint32(i))
 			best[i] = f.rarest(need)
 			sizes[best[i]]++
 		}
 	}
-	old := f.files
-	f.files = make([][]entry, len(f.lexicon.features))
-	for n, size := range sizes {
-		if size > 0 {
-			f.files[n] = make([]entry, 0, size)
+	old := make([][]entry, len(f.files))
+	for n := range f.files {
+		to := &f.files[n]
+		to.lone = slices.Clip(slices.Clone(to.lone))
+		old[n], to.entries = to.entries, nil
+		if sizes[n] > 0 {
+			to.entries = make([]entry, 0, sizes[n])
 		}
 	}
-	for file, entries := range old {
+	for n, entries := range old {
+		from := uint32(n)
 		for _, e := range entries {
 			g := e.number()
 			to := best[g]
-			if to != uint32(file) {
+			if to != from {
 				// The two change places.
 				if i := slices.Index(e.need[:], to); i >= 0 {
-					e.need[i] = uint32(file)
+					e.need[i] = from
 				} else {
 					need := f.more[g].need
-					need[slices.Index(need, to)] = uint32(file)
+					need[slices.Index(need, to)] = from
 				}
 			}
 			f.groups[g].file = to
 			f.put(e)
 		}
-		old[file] = nil
+		old[n] = nil
 	}
 }
 
@@ -437,29 +472,44 @@ func (f *Filed) match(d search.Document, l market.Listing, now time.Time) {
 	f.hits = f.hits[:0]
 	for _, n := range f.held.list {
 		f.seen[n]++
-		f.look(f.files[n])
+		f.lone(f.files[n].lone)
+		f.look(f.files[n].entries)
 	}
 	f.onlies = append(f.onlies[:0], f.pass...)
 	f.onlies.and(f.filters.onlies)
 	for n := range f.onlies.all() {
 		f.look(f.filters.list[n].only)
 	}
+	f.hits = slices.DeleteFunc(f.hits, func(g uint32) bool { return g&flag != 0 && !f.passesMore(g&^flag) })
+	for i := range f.hits {
+		f.hits[i] &^= flag
+	}
 }
 
-// look adds the groups of a file that find the listing.
-func (f *Filed) look(file []entry) {
-	held, pass := f.held.set, f.pass
-	for i := range file {
-		e := &file[i]
-		// Without branches, which the processor would guess wrong too often.
-		if pass.bit(e.filter)&held.bit(e.need[0])&held.bit(e.need[1])&held.bit(e.need[2])&^held.bit(e.not) == 0 {
-			continue
-		}
-		if e.group&flag != 0 && !f.passesMore(e.number()) {
-			continue
-		}
-		f.hits = append(f.hits, e.number())
+// lone adds the groups of a list that find the listing. Each is written, and
+// kept by counting it: a branch would be guessed wrong too often.
+func (f *Filed) lone(list []lone) {
+	n := len(f.hits)
+	hits := slices.Grow(f.hits, len(list))[:n+len(list)]
+	for _, o := range list {
+		hits[n] = o.group
+		n += int(f.pass.bit(o.filter))
 	}
+	f.hits = hits[:n]
+}
+
+// look adds the groups of a list that find the listing, but for what is more,
+// in the same manner.
+func (f *Filed) look(list []entry) {
+	held, pass := f.held.set, f.pass
+	n := len(f.hits)
+	hits := slices.Grow(f.hits, len(list))[:n+len(list)]
+	for i := range list {
+		e := &list[i]
+		hits[n] = e.group
+		n += int(pass.bit(e.filter) & held.bit(e.need[0]) & held.bit(e.need[1]) & held.bit(e.need[2]) &^ held.bit(e.not))
+	}
+	f.hits = hits[:n]
 }
 
 // passesMore judges what did not fit into an entry.

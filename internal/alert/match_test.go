@@ -274,7 +274,7 @@ func empty(t *testing.T, f *Filed) {
 		t.Errorf("%d things are left when all searches are gone", n)
 	}
 	for n, file := range f.files {
-		if len(file) > 0 {
+		if len(file.lone)+len(file.entries) > 0 {
 			t.Errorf("groups are left under feature %d", n)
 		}
 	}
