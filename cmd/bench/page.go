@@ -375,7 +375,7 @@ func (c *pageServerCommand) Run(ctx context.Context) error {
 		Search:    &search.Searcher{Index: index, Store: st, Analyzer: analyzer},
 		Store:     st,
 		Index:     func(context.Context) (web.IndexState, error) { return web.IndexState{Documents: -1}, nil },
-		Specs:     specs,
+		Specs:     func() []source.Spec { return specs },
 		Rates:     norm.Rates(),
 		SkillName: norm.SkillName,
 		Highlight: analyzer.Highlight,

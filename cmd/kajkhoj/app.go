@@ -318,7 +318,7 @@ func (a *app) page(base string, writer *mail.Writer) (http.Handler, error) {
 		Search:    &search.Searcher{Index: a.index, Store: a.store, Analyzer: a.analyzer, Timeout: a.cfg.Search.Timeout, Log: a.log},
 		Store:     a.store,
 		Index:     a.indexState,
-		Specs:     a.roster.specs(),
+		Specs:     a.roster.specs,
 		Rates:     a.normalize.Rates(),
 		SkillName: a.normalize.SkillName,
 		Highlight: a.analyzer.Highlight,

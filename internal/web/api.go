@@ -18,7 +18,6 @@ import (
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
-	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
 // openAPI describes the answers for programs.
@@ -33,10 +32,6 @@ type machine struct {
 	// indexed is set for good by whoever first sees the index there: a search
 	// that it answered, or a question how it stands.
 	indexed atomic.Bool
-	// sources are the specs by name, allowed the names of those whose terms
-	// let their listings be handed to other programs.
-	sources map[string]source.Spec
-	allowed []string
 }
 
 // endpoint is one path for programs. Each answers GET and HEAD.
@@ -63,13 +58,6 @@ func (s *server) machineRoutes(mux *http.ServeMux) {
 	m := &machine{
 		metrics: newMetrics(s),
 		limit:   newLimiter(perSecond, burst, rememberedClients),
-		sources: map[string]source.Spec{},
-	}
-	for _, sp := range s.Specs {
-		m.sources[sp.Name] = sp
-		if sp.Terms.Syndicate {
-			m.allowed = append(m.allowed, sp.Name)
-		}
 	}
 	s.machine = m
 	s.Search = timedSearch{s.Search, m}
@@ -161,7 +149,7 @@ func (s *server) apiListings(w http.ResponseWriter, r *http.Request) {
 	}
 	q, errs := market.ParseQuery(v, s.Now(), s.knownSource)
 	for _, name := range q.Sources {
-		if !slices.Contains(s.machine.allowed, name) {
+		if !slices.Contains(s.sites().allowed, name) {
 			errs = append(errs, market.FieldError{Param: "source", Value: name, Want: "a source whose terms let its listings be handed on"})
 		}
 	}
@@ -170,7 +158,7 @@ func (s *server) apiListings(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := answerOf(q, search.Page{})
-	if len(s.machine.allowed) > 0 {
+	if len(s.sites().allowed) > 0 {
 		if err := s.find(r.Context(), q, &a); err != nil {
 			s.unavailable(w, r, err)
 			return
@@ -185,8 +173,8 @@ func (s *server) apiListings(w http.ResponseWriter, r *http.Request) {
 // find fills an answer. The query is held to the sources that may be handed
 // on, so that total, facets and listings speak of the same.
 func (s *server) find(ctx context.Context, q market.Query, a *answer) error {
-	if len(q.Sources) == 0 && len(s.machine.allowed) < len(s.Specs) {
-		q.Sources = s.machine.allowed
+	if len(q.Sources) == 0 && len(s.sites().allowed) < len(s.sites().specs) {
+		q.Sources = s.sites().allowed
 	}
 	p, err := s.Search.Search(ctx, q)
 	if err != nil {
@@ -199,11 +187,11 @@ func (s *server) find(ctx context.Context, q market.Query, a *answer) error {
 		} else if err != nil {
 			return err
 		}
-		a.Listings = append(a.Listings, apiListingOf(l, s.machine.sources[l.Source].Terms, q.From))
+		a.Listings = append(a.Listings, apiListingOf(l, s.spec(l.Source).Terms, q.From))
 	}
 	if counts := a.Facets["source"]; counts != nil {
 		counts = maps.Clone(counts)
-		maps.DeleteFunc(counts, func(v string, _ int) bool { return !slices.Contains(s.machine.allowed, v) })
+		maps.DeleteFunc(counts, func(v string, _ int) bool { return !slices.Contains(s.sites().allowed, v) })
 		a.Facets["source"] = counts
 	}
 	return nil
@@ -214,8 +202,8 @@ func (s *server) find(ctx context.Context, q market.Query, a *answer) error {
 // sources that forbid it are left out. It fails with market.ErrNotFound where
 // nothing remains.
 func (s *server) handed(ctx context.Context, l market.Listing) (market.Listing, error) {
-	forbidden := func(c market.Copy) bool { return !slices.Contains(s.machine.allowed, c.Source) }
-	if !slices.Contains(s.machine.allowed, l.Source) {
+	forbidden := func(c market.Copy) bool { return !slices.Contains(s.sites().allowed, c.Source) }
+	if !slices.Contains(s.sites().allowed, l.Source) {
 		i := slices.IndexFunc(l.AlsoOn, func(c market.Copy) bool { return !forbidden(c) })
 		if i < 0 {
 			return l, market.ErrNotFound
@@ -246,7 +234,7 @@ func (s *server) apiListing(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l, err := s.Store.Listing(r.Context(), r.PathValue("id"))
-	if err == nil && !slices.Contains(s.machine.allowed, l.Source) {
+	if err == nil && !slices.Contains(s.sites().allowed, l.Source) {
 		err = market.ErrNotFound
 	}
 	if errors.Is(err, market.ErrNotFound) {
@@ -257,12 +245,12 @@ func (s *server) apiListing(w http.ResponseWriter, r *http.Request) {
 		s.unavailable(w, r, err)
 		return
 	}
-	l.AlsoOn = slices.DeleteFunc(slices.Clone(l.AlsoOn), func(c market.Copy) bool { return !slices.Contains(s.machine.allowed, c.Source) })
+	l.AlsoOn = slices.DeleteFunc(slices.Clone(l.AlsoOn), func(c market.Copy) bool { return !slices.Contains(s.sites().allowed, c.Source) })
 	status := http.StatusOK
 	if !l.Open() {
 		status = http.StatusGone
 	}
-	send(w, r, status, apiListingOf(l, s.machine.sources[l.Source].Terms, q.From))
+	send(w, r, status, apiListingOf(l, s.spec(l.Source).Terms, q.From))
 }
 
 // unavailable answers what is no fault of the client's.

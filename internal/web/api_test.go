@@ -191,7 +191,7 @@ func newSite(t *testing.T, specs ...source.Spec) *site {
 	}
 	s := &site{shelf: newShelf(), t: t, log: &bytes.Buffer{}}
 	s.opts = Options{
-		Search: s.shelf, Store: s.shelf, Index: s.shelf.index, Ready: s.shelf.ready, Specs: specs,
+		Search: s.shelf, Store: s.shelf, Index: s.shelf.index, Ready: s.shelf.ready, Specs: func() []source.Spec { return specs },
 		SkillName: func(slug string) string { return slug }, BaseURL: "https://kajkhoj.test",
 		Now: func() time.Time { return s.now }, Log: slog.New(slog.NewTextHandler(s.log, nil)), Version: "v1.2.3",
 		Registry: prometheus.NewRegistry(),

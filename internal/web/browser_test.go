@@ -405,8 +405,9 @@ func TestBrowserMails(t *testing.T) {
 	}, 2) {
 		t.Run(l.String(), func(t *testing.T) {
 			p := newPost(t, func(o *Options) {
-				for i := range o.Specs {
-					o.Specs[i].Terms.Syndicate = true
+				specs := o.Specs()
+				for i := range specs {
+					specs[i].Terms.Syndicate = true
 				}
 			})
 			base := p.base

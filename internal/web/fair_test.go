@@ -128,7 +128,7 @@ func (f *fair) Index(context.Context) (IndexState, error) { return f.index, f.in
 
 func (f *fair) options() Options {
 	return Options{
-		Search: f, Store: f, Index: f.Index, Specs: f.specs, Rates: f.rates,
+		Search: f, Store: f, Index: f.Index, Specs: func() []source.Spec { return f.specs }, Rates: f.rates,
 		SkillName: func(slug string) string {
 			return map[string]string{"google-sheets": "Google Sheets", "excel": "Excel", "typing": "Typing"}[slug]
 		},

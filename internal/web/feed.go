@@ -64,7 +64,7 @@ type feedLink struct{ Name, Media, URL string }
 // feedLinks are the feeds of a search; none where the terms of the sources
 // asked for let no feed have their listings.
 func (s *server) feedLinks(v *view, q market.Query) []feedLink {
-	if len(s.machine.allowed) == 0 || slices.ContainsFunc(q.Sources, func(name string) bool { return !slices.Contains(s.machine.allowed, name) }) {
+	if len(s.sites().allowed) == 0 || slices.ContainsFunc(q.Sources, func(name string) bool { return !slices.Contains(s.sites().allowed, name) }) {
 		return nil
 	}
 	var out []feedLink
@@ -88,7 +88,7 @@ func (s *server) feedOf(media string, render func(feed) []byte) http.HandlerFunc
 		now := s.Now()
 		q, errs := market.ParseQuery(params, now, s.knownSource)
 		for _, name := range q.Sources {
-			if !slices.Contains(s.machine.allowed, name) {
+			if !slices.Contains(s.sites().allowed, name) {
 				errs = append(errs, market.FieldError{Param: "source", Value: name, Want: "a source whose terms let its listings be handed on"})
 			}
 		}
@@ -131,15 +131,15 @@ func (s *server) feedOf(media string, render func(feed) []byte) http.HandlerFunc
 // be. What the page shows in want of better, with words dropped, is no answer
 // to the search: of such hits only those stay that have all the words.
 func (s *server) newest(ctx context.Context, q market.Query) ([]market.Listing, error) {
-	if len(s.machine.allowed) == 0 {
+	if len(s.sites().allowed) == 0 {
 		return nil, nil
 	}
 	now := q.Now
 	q = q.Saved()
 	q.Now, q.Sort = now, market.SortNew
 	asked := q
-	if len(q.Sources) == 0 && len(s.machine.allowed) < len(s.Specs) {
-		q.Sources = s.machine.allowed
+	if len(q.Sources) == 0 && len(s.sites().allowed) < len(s.sites().specs) {
+		q.Sources = s.sites().allowed
 	}
 	var out []market.Listing
 	seen := map[string]bool{}

@@ -208,17 +208,6 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from st
 	return p
 }
 
-// spec is what is known of a source; for one that is no longer shipped, that
-// nothing is allowed.
-func (s *server) spec(name string) source.Spec {
-	for _, sp := range s.Specs {
-		if sp.Name == name {
-			return sp
-		}
-	}
-	return source.Spec{Name: name, Title: name}
-}
-
 // rel is how links to a source are made: sites that want links to count for
 // search engines say so in their terms.
 func rel(sp source.Spec) string {

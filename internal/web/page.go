@@ -16,7 +16,6 @@ import (
 
 	"github.com/kajkhoj/kajkhoj/internal/locale"
 	"github.com/kajkhoj/kajkhoj/internal/market"
-	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
 //go:embed templates
@@ -27,8 +26,8 @@ var templateFiles embed.FS
 type view struct {
 	*locale.Catalogue
 	templates map[string]*template.Template // by page
-	titles    map[string]template.HTML      // source's name -> its title, marked up
-	countries map[string]string             // of FromChoices
+	title     func(source string) string
+	countries map[string]string // of FromChoices
 }
 
 // pages are the templates that stand for a page of their own; layout.html and
@@ -40,12 +39,13 @@ var pages = []string{"results", "listing", "status", "about", "fail", "subscribe
 // missing one is found at the start.
 var spoken = regexp.MustCompile(`\{\{t "([^"]+)"\}\}`)
 
-func newView(l locale.Lang, specs []source.Spec) (*view, error) {
+// newView is the site in a language; title gives the title of a source.
+func newView(l locale.Lang, title func(source string) string) (*view, error) {
 	c, err := locale.Load(l)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{Catalogue: c, templates: map[string]*template.Template{}, titles: map[string]template.HTML{}, countries: map[string]string{}}
+	v := &view{Catalogue: c, templates: map[string]*template.Template{}, title: title, countries: map[string]string{}}
 	for _, page := range pages {
 		t := template.New("").Option("missingkey=error")
 		if _, err := t.New("warn-icon").Parse(warnIcon); err != nil {
@@ -73,9 +73,6 @@ func newView(l locale.Lang, specs []source.Spec) (*view, error) {
 		}
 		v.templates[page] = t
 	}
-	for _, sp := range specs {
-		v.titles[sp.Name] = v.named(sp.Title)
-	}
 	for _, code := range market.FromChoices {
 		v.countries[code] = c.Country(code)
 	}
@@ -90,13 +87,8 @@ func (v *view) Country(code string) string {
 	return v.Catalogue.Country(code)
 }
 
-// site is a source's title, marked up; its name where it is not known.
-func (v *view) site(name string) template.HTML {
-	if t, ok := v.titles[name]; ok {
-		return t
-	}
-	return v.named(name)
-}
+// site is a source's title, marked up.
+func (v *view) site(name string) template.HTML { return v.named(v.title(name)) }
 
 // lang is the language to mark a text with: empty where it is the page's own.
 // known is the text's language where something says so.

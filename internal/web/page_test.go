@@ -873,6 +873,7 @@ func TestTerms(t *testing.T) {
 		t.Error("links to a site that asks for followed ones are not followed")
 	}
 	desk.Terms.AttributionURL = "https://opendesk.example/"
+	base = f.serve(t).URL
 	if got := attr(open(t, base+"/listing/"+f.listings[3].ID, "en", 200).Find("a.go"), "href"); got != "https://opendesk.example/" {
 		t.Errorf("the attribution leads to %s", got)
 	}
@@ -953,11 +954,11 @@ func TestKeptAndStated(t *testing.T) {
 	if got := words(doc.Find("#kept")); got != want || found.Facets["kept"]["estimate"] == 0 || found.Facets["kept"]["none"] == 0 {
 		t.Errorf("it says %q, want %q", got, want)
 	}
-	v, err := newView(locale.English, f.specs)
+	v, err := newView(locale.English, newSites(f.specs).title)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bn, err := newView(locale.Bengali, f.specs)
+	bn, err := newView(locale.Bengali, newSites(f.specs).title)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -1197,7 +1198,7 @@ func TestStatus(t *testing.T) {
 func TestCondition(t *testing.T) {
 	f := newFair()
 	sp := f.specs[0]
-	v, err := newView("en", f.specs)
+	v, err := newView("en", newSites(f.specs).title)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -1404,7 +1405,7 @@ func TestCut(t *testing.T) {
 }
 
 func TestMarks(t *testing.T) {
-	v, err := newView("en", nil)
+	v, err := newView("en", newSites(nil).title)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -240,7 +240,7 @@ func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query,
 	p.Days = options("radio", "days", append(days, choice{"", text("days.any"), count("days", ""), q.Days == 0})...)
 	p.From = selection(s.countries(v, q, facets))
 	var sites []choice
-	for _, sp := range s.Specs {
+	for _, sp := range s.sites().specs {
 		on := slices.Contains(q.Sources, sp.Name)
 		if !on && facets["source"][sp.Name] == 0 && (facets["source"] != nil || !sp.Enabled) {
 			continue
@@ -311,15 +311,6 @@ func (s *server) chips(v *view, q market.Query) []chip {
 		out = append(out, ch)
 	}
 	return out
-}
-
-func (s *server) title(name string) string {
-	for _, sp := range s.Specs {
-		if sp.Name == name {
-			return sp.Title
-		}
-	}
-	return name
 }
 
 func total(v *view, found search.Page) string {

@@ -61,12 +61,12 @@ func (s *server) status(w http.ResponseWriter, r *http.Request) {
 	p.Description = v.Text("status.description")
 	p.Canonical = s.BaseURL + "/status"
 	counts := map[string]int{}
-	for _, sp := range s.Specs {
+	for _, sp := range s.sites().specs {
 		row := s.siteRow(v, sp, states[sp.Name], now)
 		p.Sites = append(p.Sites, row.siteRow)
 		counts[row.kind]++
 	}
-	p.Summary = v.Text("status.summary", "all", v.Int(len(s.Specs)), "ok", v.Int(counts["ok"]), "slow", v.Int(counts["slow"]),
+	p.Summary = v.Text("status.summary", "all", v.Int(len(s.sites().specs)), "ok", v.Int(counts["ok"]), "slow", v.Int(counts["slow"]),
 		"down", v.Int(counts["down"]), "wait", v.Int(counts["wait"]), "off", v.Int(counts["off"]))
 	switch at, err := s.Index(r.Context()); {
 	case err != nil:
@@ -305,7 +305,7 @@ func (s *server) collecting(v *view, states map[string]*market.SourceState, q ma
 	}
 	c := &collecting{}
 	open, coming := 0, 0
-	for _, sp := range s.Specs {
+	for _, sp := range s.sites().specs {
 		st := states[sp.Name]
 		cond := conditionOf(v, sp, st, now)
 		if cond.kind == "off" {
@@ -360,7 +360,7 @@ func (s *server) collecting(v *view, states map[string]*market.SourceState, q ma
 // late names the sites whose newest offers may be missing.
 func (s *server) late(v *view, states map[string]*market.SourceState, now time.Time) template.HTML {
 	var names []template.HTML
-	for _, sp := range s.Specs {
+	for _, sp := range s.sites().specs {
 		if states[sp.Name] == nil {
 			continue
 		}

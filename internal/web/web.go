@@ -65,8 +65,8 @@ type Options struct {
 	// Index tells how the search index stands; it fails when the engine does
 	// not answer or must be rebuilt.
 	Index func(context.Context) (IndexState, error)
-	// Specs are all sources that are shipped, in the order of the pages.
-	Specs []source.Spec
+	// Specs are all sources that there are now, in the order of the pages.
+	Specs func() []source.Spec
 	Rates market.Rates
 	// SkillName turns a skill's slug into its name.
 	SkillName func(slug string) string
@@ -112,6 +112,7 @@ type server struct {
 	views   map[locale.Lang]*view
 	assets  *assets
 	sources cached[map[string]*market.SourceState]
+	roll    cached[*sites]
 	// reports holds each network to a rate of reports, and crossOrigin other
 	// sites from making any.
 	reports     *limiter
@@ -131,7 +132,7 @@ type server struct {
 
 // New is the whole site as one handler.
 func New(o Options) (http.Handler, error) {
-	if o.Search == nil || o.Store == nil || o.Index == nil || o.SkillName == nil || o.Now == nil || o.Log == nil || len(o.Specs) == 0 || o.BaseURL == "" {
+	if o.Search == nil || o.Store == nil || o.Index == nil || o.SkillName == nil || o.Now == nil || o.Log == nil || o.Specs == nil || o.BaseURL == "" {
 		return nil, errors.New("web: an option is missing")
 	}
 	if o.Registry == nil {
@@ -156,7 +157,7 @@ func New(o Options) (http.Handler, error) {
 	var apology strings.Builder
 	apology.WriteString("<!doctype html><html lang=\"bn\"><meta charset=\"utf-8\"><title>500</title>")
 	for _, l := range locale.Langs {
-		v, err := newView(l, o.Specs)
+		v, err := newView(l, s.title)
 		if err != nil {
 			return nil, err
 		}
@@ -180,14 +181,4 @@ func (s *server) routes() {
 	s.mux.HandleFunc("GET /robots.txt", s.robots)
 	s.mailRoutes()
 	s.mux.HandleFunc("/", s.elsewhere)
-}
-
-// knownSource tells whether a source's name may stand in a query.
-func (s *server) knownSource(name string) bool {
-	for _, sp := range s.Specs {
-		if sp.Name == name {
-			return true
-		}
-	}
-	return false
 }
