@@ -106,7 +106,8 @@ func (s *Store) MailStats(ctx context.Context, now time.Time) (market.MailStats,
 		count(`SELECT state, COUNT(*) FROM search GROUP BY state`, func(k string, n int) { st.Searches[market.SearchState(k)] = n }),
 		count(`
 			SELECT 'queued', COUNT(*) FROM letter WHERE state = 'queued'
-			UNION ALL SELECT state, COUNT(*) FROM letter WHERE state <> 'queued' GROUP BY state`, func(k string, n int) { st.Letters[market.LetterState(k)] = n }),
+			UNION ALL SELECT 'sent', COUNT(*) FROM letter WHERE state = 'sent'
+			UNION ALL SELECT 'buried', COUNT(*) FROM letter WHERE state = 'buried'`, func(k string, n int) { st.Letters[market.LetterState(k)] = n }),
 		count(`SELECT reason, COUNT(*) FROM suppressed GROUP BY reason`, func(k string, n int) { st.Suppressed[market.SuppressReason(k)] = n }),
 		func() error {
 			var queued, due int64

@@ -69,7 +69,11 @@ func (s *Store) Expire(ctx context.Context, now time.Time, limit int) (ended int
 				WHERE key = $1 AND state = 'queued' AND created <= $2 AND lease_until <= $3`, limit, ms(now.Add(-staleLetter)), ms(now))
 		},
 		func() (int, error) {
-			return s.endEach(ctx, `SELECT key FROM letter WHERE state <> 'queued' AND ended_at <= $1 ORDER BY ended_at LIMIT $2`,
+			return s.endEach(ctx, `SELECT key FROM letter WHERE state = 'sent' AND ended_at <= $1 ORDER BY ended_at LIMIT $2`,
+				`DELETE FROM letter WHERE key = $1 AND state <> 'queued' AND ended_at <= $2`, limit, ms(now.Add(-keptLetters)))
+		},
+		func() (int, error) {
+			return s.endEach(ctx, `SELECT key FROM letter WHERE state = 'buried' AND ended_at <= $1 ORDER BY ended_at LIMIT $2`,
 				`DELETE FROM letter WHERE key = $1 AND state <> 'queued' AND ended_at <= $2`, limit, ms(now.Add(-keptLetters)))
 		},
 	} {

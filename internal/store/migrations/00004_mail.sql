@@ -106,7 +106,8 @@ CREATE TABLE letter (
     cause       TEXT NOT NULL
 );
 CREATE INDEX letter_queued ON letter (next_at, key, domain, created) WHERE state = 'queued';
-CREATE INDEX letter_ended ON letter (ended_at, state) WHERE state <> 'queued';
+CREATE INDEX letter_sent ON letter (ended_at) WHERE state = 'sent';
+CREATE INDEX letter_buried ON letter (ended_at) WHERE state = 'buried';
 CREATE INDEX letter_email ON letter (email_hash, created);
 
 -- Addresses that get no mail: what hash they have, and by what their owner
