@@ -39,13 +39,21 @@ func stable(class string) bool {
 
 var namedPart = regexp.MustCompile(`^[A-Z]{0,4}[a-z]*([A-Z]{1,4}[a-z]{2,})*[0-9]?$`)
 
-func classesOf(n *html.Node) (out []string) {
+// built is a class that a tool made of a person's name for it and a hash, as
+// "JobCard_title__9ZzQ1": the name stays.
+var built = regexp.MustCompile(`^([A-Za-z][A-Za-z-]*(?:_[A-Za-z-]+)*__?)[A-Za-z0-9_-]{4,8}$`)
+
+// classes are selectors of an element's classes that can be expected to stay.
+func classes(n *html.Node) (out []string) {
 	for _, a := range n.Attr {
-		if a.Key == "class" {
-			for _, c := range strings.Fields(a.Val) {
-				if stable(c) {
-					out = append(out, c)
-				}
+		if a.Key != "class" {
+			continue
+		}
+		for _, c := range strings.Fields(a.Val) {
+			if stable(c) {
+				out = append(out, "."+c)
+			} else if m := built.FindStringSubmatch(c); m != nil {
+				out = append(out, `[class*="`+m[1]+`"]`)
 			}
 		}
 	}
@@ -164,24 +172,24 @@ func selectors(n *html.Node) (out []string) {
 	default:
 		return nil
 	}
-	classes := classesOf(n)
-	for _, c := range classes {
-		out = append(out, n.Data+"."+c)
+	own := classes(n)
+	for _, c := range own {
+		out = append(out, n.Data+c)
 	}
 	parent := n.Parent
 	if parent == nil || parent.Type != html.ElementNode {
 		return out
 	}
 	if n.Data == "li" || n.Data == "tr" || n.Data == "article" {
-		for _, c := range classesOf(parent) {
-			out = append(out, parent.Data+"."+c+" > "+n.Data)
+		for _, c := range classes(parent) {
+			out = append(out, parent.Data+c+" > "+n.Data)
 		}
 		for _, a := range parent.Attr {
 			if a.Key == "id" && stable(a.Val) {
 				out = append(out, "#"+a.Val+" > "+n.Data)
 			}
 		}
-		if len(classes) == 0 {
+		if len(own) == 0 {
 			out = append(out, parent.Data+" > "+n.Data)
 		}
 	}
@@ -228,6 +236,9 @@ func (r *repeated) rate(base *url.URL) {
 	case offerWord.MatchString(name):
 		r.score *= 1.4
 	}
+	if companyClass.MatchString(name) || tagClass.MatchString(name) {
+		r.score /= 5
+	}
 	// An element of a list holds one offer, not several.
 	inner := 0
 	for _, s := range r.items {
@@ -250,10 +261,23 @@ func titleLink(s *goquery.Selection) *goquery.Selection {
 		return a
 	}
 	var best *goquery.Selection
-	longest := 0
+	most := 0
 	s.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
-		if n := len(words(a)); n > longest && !strings.HasPrefix(a.AttrOr("href", ""), "#") && !strings.HasPrefix(a.AttrOr("href", ""), "javascript:") {
-			best, longest = a, n
+		n := min(len(words(a)), 100)
+		if href := a.AttrOr("href", ""); n == 0 || strings.HasPrefix(href, "#") || strings.HasPrefix(href, "javascript:") {
+			return
+		}
+		// Its name, and its parent's, tell more than its length.
+		name := a.AttrOr("class", "") + " " + a.Parent().AttrOr("class", "")
+		switch {
+		case companyClass.MatchString(name), tagClass.MatchString(name):
+		case titleClass.MatchString(name):
+			n += 200
+		default:
+			n += 100
+		}
+		if n > most {
+			best, most = a, n
 		}
 	})
 	return best
@@ -303,8 +327,8 @@ func (r *repeated) count(css string) (n int) {
 func (r *repeated) classed(pattern *regexp.Regexp) (out []string) {
 	for _, s := range r.items[:min(len(r.items), 5)] {
 		s.Find("[class]").Each(func(_ int, e *goquery.Selection) {
-			for _, c := range classesOf(e.Nodes[0]) {
-				if css := "." + c; pattern.MatchString(c) && !slices.Contains(out, css) {
+			for _, css := range classes(e.Nodes[0]) {
+				if pattern.MatchString(strings.TrimPrefix(css, "[class")) && !slices.Contains(out, css) {
 					out = append(out, css)
 				}
 			}
@@ -332,11 +356,11 @@ func (r repeated) write(p *proposal, f *Found) bool {
 	isHead := func(e *goquery.Selection) bool { n := len([]rune(words(e))); return n >= 4 && n <= 200 }
 	links := []string{"&", "h1 a", "h2 a", "h3 a", "h4 a", "h5 a"}
 	if a := titleLink(r.items[0]); a != nil {
-		for _, c := range classesOf(a.Nodes[0]) {
-			links = append(links, "a."+c)
+		for _, c := range classes(a.Nodes[0]) {
+			links = append(links, "a"+c)
 		}
-		for _, c := range classesOf(a.Nodes[0].Parent) {
-			links = append(links, "."+c+" > a")
+		for _, c := range classes(a.Nodes[0].Parent) {
+			links = append(links, c+" > a")
 		}
 	}
 	link := r.part(0.8, append(links, "a[href]"), hasLink)
@@ -388,6 +412,7 @@ func (r repeated) write(p *proposal, f *Found) bool {
 			return formOf(texts)
 		}
 		cs := append([]string{"time"}, r.classed(dateClass)...)
+		cs = append(cs, "span", "small", "td:nth-child(1)", "td:nth-child(2)", "td:nth-child(3)", "td:nth-child(4)", "td:nth-child(5)", "td:nth-child(6)")
 		css := r.part(0.3, cs, func(e *goquery.Selection) bool { return isDate(words(e)) || dayFirst.MatchString(words(e)) })
 		switch {
 		case css == "":
@@ -433,8 +458,8 @@ func around(n *html.Node, own string) string {
 				return "#" + a.Val
 			}
 		}
-		if cs := classesOf(n); len(cs) > 0 {
-			return n.Data + "." + cs[0]
+		if cs := classes(n); len(cs) > 0 {
+			return n.Data + cs[0]
 		}
 		if n.Data == "main" {
 			return "main"
@@ -493,9 +518,9 @@ func readDetail(page fetch.Page) (*detailOf, error) {
 		if stable(id) && textClass.MatchString(id) {
 			candidates = append(candidates, "#"+id)
 		}
-		for _, c := range classesOf(s.Nodes[0]) {
-			if textClass.MatchString(c) && c != "body" {
-				candidates = append(candidates, "."+c)
+		for _, c := range classes(s.Nodes[0]) {
+			if textClass.MatchString(c) && c != ".body" {
+				candidates = append(candidates, c)
 			}
 		}
 	})
