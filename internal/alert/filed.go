@@ -97,11 +97,11 @@ type group struct {
 }
 
 // File makes a Filed of searches, which are numbered by their place.
-func File(a *search.Analyzer, queries []market.Query) *Filed {
+func File(a *search.Analyzer, queries []market.Query, options ...Option) *Filed {
 	f := &Filed{
 		analyzer: a,
 		seed:     maphash.MakeSeed(),
-		lexicon:  newLexicon(),
+		lexicon:  newLexicon(options),
 		filters:  newFilters(),
 		byHash:   map[uint64]uint32{},
 		more:     map[uint32]more{},

@@ -14,13 +14,23 @@ import (
 // concurrent use.
 //
 // A search finds what the page finds for it: q.Filter(l) as of now, and
-// a.Words(q.Text).MatchTypos(a.Document(l)). Hits that lack a word, which the
-// page adds where it finds little, are not matches; nor does anything match a
-// search that Refuse refuses.
+// a.Words(q.Text).MatchTypos(a.Document(l)); see Mending for the one thing
+// that an engine may do otherwise. Hits that lack a word, which the page adds
+// where it finds little, are not matches; nor does anything match a search
+// that Refuse refuses.
 type Matcher interface {
 	// Match gives the numbers of the searches that find a listing, ascending.
 	Match(l market.Listing, now time.Time) []int
 }
+
+// Option is a choice of what matches.
+type Option func(*lexicon)
+
+// Mending has typos mended in those terms only that mends is true of; without
+// it they are mended in all. The embedded engine leaves the words alone that
+// many listings have as they are spelled: "react" is not found in "reach". It
+// is asked once of a term, when the first search with it comes.
+func Mending(mends func(search.Term) bool) Option { return func(x *lexicon) { x.mends = mends } }
 
 // Scan is a Matcher that looks at every search for every listing. It is what
 // other matchers are measured by.
@@ -41,8 +51,8 @@ type scanned struct {
 }
 
 // Compile makes a Scan of searches, which are numbered by their place.
-func Compile(a *search.Analyzer, queries []market.Query) *Scan {
-	s := &Scan{analyzer: a, lexicon: newLexicon()}
+func Compile(a *search.Analyzer, queries []market.Query, options ...Option) *Scan {
+	s := &Scan{analyzer: a, lexicon: newLexicon(options)}
 	for i, q := range queries {
 		if Refuse(a, q) != nil {
 			continue

@@ -29,6 +29,8 @@ type lexicon struct {
 	features []interned
 	free     []uint32 // numbers that may be given again
 
+	// mends says of which terms typos are mended; nil says of all.
+	mends func(search.Term) bool
 	// mended are the terms that a misspelt word may answer.
 	mended map[shape]*neighbours
 
@@ -85,14 +87,18 @@ type knownWord struct {
 	row      uint32 // its number in rows, 0 where it stands in none
 }
 
-func newLexicon() *lexicon {
-	return &lexicon{
+func newLexicon(options []Option) *lexicon {
+	x := &lexicon{
 		numbers:  map[feature]uint32{},
 		features: make([]interned, firstFeature),
 		mended:   map[shape]*neighbours{},
 		rowWords: map[string]*rowWord{},
 		rows:     map[[2]uint32][]uint32{},
 	}
+	for _, o := range options {
+		o(x)
+	}
+	return x
 }
 
 // intern appends the numbers of features. New ones get a number, and stay
@@ -130,7 +136,7 @@ func (x *lexicon) add(f feature) uint32 {
 		}
 		k := [2]uint32{in.row[0], in.row[1]}
 		x.rows[k] = append(x.rows[k], n)
-	} else if t := f.term(); t.Typos > 0 {
+	} else if t := f.term(); t.Typos > 0 && (x.mends == nil || x.mends(t)) {
 		x.mend(t, func(m *mendable) { *m.of(t) = n })
 	}
 	x.features[n] = in

@@ -453,6 +453,105 @@ func TestPageAndMailAgree(t *testing.T) {
 	}
 }
 
+// Typos are the one thing that page and mail may differ in: the embedded
+// engine does not mend a word that is common as it is spelled. What it finds
+// in real texts lies between the words spelled right and what the mail holds;
+// told which words are common, Scan and Filed find the same.
+func TestTyposInMail(t *testing.T) {
+	a := matchAnalyzer(t)
+	ls := realListings(t, 200)
+	engine, err := local.Open(t.TempDir(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	err = engine.Rebuild(t.Context(), func(yield func(market.Listing, error) bool) {
+		for _, l := range ls {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var queries []market.Query
+	r := rand.New(rand.NewPCG(9, 9))
+	for range 200 {
+		if title := strings.Fields(ls[r.IntN(len(ls))].Title); len(title) > 0 {
+			queries = append(queries, market.Query{Text: title[r.IntN(len(title))], Now: matchNow})
+		}
+	}
+	words := make([]search.Words, len(queries))
+	for i, q := range queries {
+		words[i] = a.Words(q.Text)
+	}
+	docs := make([]search.Document, len(ls))
+	for i, l := range ls {
+		docs[i] = a.Document(l)
+	}
+	rare := Mending(func(t search.Term) bool {
+		spelled := search.Words{Must: []search.Term{t}}
+		n := 0
+		for _, d := range docs {
+			if spelled.Match(d) {
+				n++
+			}
+		}
+		return n < max(10, len(docs)/1000)
+	})
+	filed := File(a, queries)
+	mail, right := make([][]string, len(queries)), make([][]string, len(queries))
+	told := map[string][][]string{"Scan": make([][]string, len(queries)), "Filed": make([][]string, len(queries))}
+	matchers := map[string]Matcher{"Scan": Compile(a, queries, rare), "Filed": File(a, queries, rare)}
+	for j, l := range ls {
+		for name, m := range matchers {
+			for _, i := range m.Match(l, matchNow) {
+				told[name][i] = append(told[name][i], l.Group)
+			}
+		}
+		for _, i := range filed.Match(l, matchNow) {
+			mail[i] = append(mail[i], l.Group)
+		}
+		for i, w := range words {
+			if w.Match(docs[j]) {
+				right[i] = append(right[i], l.Group)
+			}
+		}
+	}
+	shown, beyond, differ := 0, 0, 0
+	for i, q := range queries {
+		if Refuse(a, q) != nil {
+			continue
+		}
+		page := pages(t, engine, q)
+		shown += len(page)
+		beyond += len(mail[i]) - len(page)
+		if len(mail[i]) > len(page) {
+			differ++
+		}
+		within := func(name string, of, in []string) {
+			for _, g := range of {
+				if !slices.Contains(in, g) {
+					t.Errorf("%q: %s lacks %s", q.Text, name, g)
+				}
+			}
+		}
+		within("the page", right[i], page)
+		within("the mail", page, mail[i])
+		for name, found := range told {
+			slices.Sort(found[i])
+			if !slices.Equal(found[i], page) {
+				t.Errorf("%q: the page shows %d, %s that knows the common words finds %d", q.Text, len(page), name, len(found[i]))
+			}
+		}
+	}
+	if differ == 0 {
+		t.Error("no search in which typos matter: the test shows nothing")
+	}
+	t.Logf("%d searches: the page shows %d hits, the mail %d more, by typos mended in common words, in %d of the searches", len(queries), shown, beyond, differ)
+}
+
 // pages are all that an engine finds, sorted.
 func pages(t *testing.T, e search.Index, q market.Query) []string {
 	t.Helper()
