@@ -27,8 +27,6 @@ type Filed struct {
 	lexicon *lexicon
 	filters *filters
 	files   []file // by feature
-	// seen is in how many of the listings that were matched a feature was.
-	seen []uint32
 
 	groups []group
 	free   []uint32 // numbers of groups that may be given again
@@ -44,7 +42,7 @@ type Filed struct {
 	// What follows is room to work in.
 	held      holding
 	pass      set
-	onlies    set
+	both      set
 	hits      []uint32
 	members   set
 	need, not []uint32
@@ -74,6 +72,8 @@ type lone struct{ group, filter uint32 }
 type file struct {
 	lone    []lone
 	entries []entry
+	// seen is how many of the listings that were matched had the feature.
+	seen uint32
 }
 
 // flag marks the group of an entry that has more, and a place among lone ones.
@@ -201,7 +201,7 @@ func (f *Filed) find(need, not []uint32, filter uint32) (g uint32, hash uint64, 
 // entries are those among which a group stands that is not lone.
 func (f *Filed) entries(g *group) *[]entry {
 	if g.file == none {
-		return &f.filters.list[g.filter].only
+		return &f.filters.list[g.filter].entries
 	}
 	return &f.files[g.file].entries
 }
@@ -209,7 +209,10 @@ func (f *Filed) entries(g *group) *[]entry {
 // asks gives what a group needs and may not have, sorted.
 func (f *Filed) asks(number uint32) (need, not []uint32) {
 	g := &f.groups[number]
-	if g.at&flag != 0 {
+	switch {
+	case g.at&flag != 0 && g.file == none:
+		return nil, nil
+	case g.at&flag != 0:
 		return []uint32{g.file}, nil
 	}
 	e := &(*f.entries(g))[g.at]
@@ -273,22 +276,28 @@ func (f *Filed) establish(need, not []uint32, filter uint32, hash uint64) uint32
 
 // room makes room for the features that there are.
 func (f *Filed) room() {
-	more := len(f.lexicon.features) - len(f.seen)
-	f.files = append(f.files, make([]file, more)...)
-	f.seen = append(f.seen, make([]uint32, more)...)
+	if more := len(f.lexicon.features) - len(f.files); more > 0 {
+		f.files = append(f.files, make([]file, more)...)
+	}
 }
 
 // put files a group.
 func (f *Filed) put(e entry) {
 	g := &f.groups[e.number()]
-	if g.file == none {
-		f.filters.onlies.add(e.filter)
-	}
-	if g.file != none && e.need[0] == always && e.not == never {
+	alone := e.need[0] == always && e.not == never
+	switch {
+	case alone && g.file == none:
+		f.filters.lone[g.filter] = e.group
+		f.filters.withLone.add(g.filter)
+		g.at = flag
+		return
+	case alone:
 		list := &f.files[g.file].lone
 		g.at = uint32(len(*list)) | flag
 		*list = append(*list, lone{e.group, e.filter})
 		return
+	case g.file == none:
+		f.filters.withEntries.add(g.filter)
 	}
 	list := f.entries(g)
 	g.at = uint32(len(*list))
@@ -302,7 +311,7 @@ func (f *Filed) rarest(need []uint32) uint32 {
 		return none
 	}
 	return slices.MinFunc(need, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(f.seen[a], f.seen[b]), cmp.Compare(f.lexicon.features[a].uses, f.lexicon.features[b].uses))
+		return cmp.Or(cmp.Compare(f.files[a].seen, f.files[b].seen), cmp.Compare(f.lexicon.features[a].uses, f.lexicon.features[b].uses))
 	})
 }
 
@@ -310,16 +319,19 @@ func (f *Filed) rarest(need []uint32) uint32 {
 func (f *Filed) dissolve(number uint32) {
 	need, not := f.asks(number)
 	g := &f.groups[number]
-	if at := g.at &^ flag; g.at&flag != 0 {
-		list := &f.files[g.file].lone
-		moved := take(list, at)
+	switch {
+	case g.at&flag != 0 && g.file == none:
+		f.filters.lone[g.filter] = none
+		f.filters.withLone.drop(g.filter)
+	case g.at&flag != 0:
+		moved := take(&f.files[g.file].lone, g.at&^flag)
 		f.groups[moved.group].at = g.at
-	} else {
+	default:
 		list := f.entries(g)
-		moved := take(list, at)
-		f.groups[moved.number()].at = at
+		moved := take(list, g.at)
+		f.groups[moved.number()].at = g.at
 		if g.file == none && len(*list) == 0 {
-			f.filters.onlies.drop(g.filter)
+			f.filters.withEntries.drop(g.filter)
 		}
 	}
 	// What stands at the hashes that follow may be there because of this one.
@@ -343,7 +355,7 @@ func (f *Filed) dissolve(number uint32) {
 	f.lexicon.letGo(not)
 	for _, n := range slices.Concat(need, not) {
 		if f.lexicon.features[n].uses == 0 {
-			f.seen[n] = 0
+			f.files[n].seen = 0
 		}
 	}
 }
@@ -471,19 +483,32 @@ func (f *Filed) match(d search.Document, l market.Listing, now time.Time) {
 	f.filters.pass(l, now, &f.pass)
 	f.hits = f.hits[:0]
 	for _, n := range f.held.list {
-		f.seen[n]++
-		f.lone(f.files[n].lone)
-		f.look(f.files[n].entries)
+		file := &f.files[n]
+		file.seen++
+		f.lone(file.lone)
+		f.look(file.entries)
 	}
-	f.onlies = append(f.onlies[:0], f.pass...)
-	f.onlies.and(f.filters.onlies)
-	for n := range f.onlies.all() {
-		f.look(f.filters.list[n].only)
+	f.both = append(f.both[:0], f.pass...)
+	f.both.and(f.filters.withLone)
+	for n := range f.both.all() {
+		f.hits = append(f.hits, f.filters.lone[n])
 	}
-	f.hits = slices.DeleteFunc(f.hits, func(g uint32) bool { return g&flag != 0 && !f.passesMore(g&^flag) })
-	for i := range f.hits {
-		f.hits[i] &^= flag
+	f.both = append(f.both[:0], f.pass...)
+	f.both.and(f.filters.withEntries)
+	for n := range f.both.all() {
+		f.look(f.filters.list[n].entries)
 	}
+	n := 0
+	for _, g := range f.hits {
+		if g&flag != 0 {
+			if g &^= flag; !f.passesMore(g) {
+				continue
+			}
+		}
+		f.hits[n] = g
+		n++
+	}
+	f.hits = f.hits[:n]
 }
 
 // lone adds the groups of a list that find the listing. Each is written, and

@@ -17,8 +17,11 @@ type filters struct {
 	list    []filter
 	free    []uint32
 	live    set
-	// onlies are the filters with groups that need no feature.
-	onlies set
+	// lone is the group that asks for a filter alone, by filter, none where
+	// there is none. withLone are the filters that have one, withEntries those
+	// with other groups that need no feature.
+	lone                  []uint32
+	withLone, withEntries set
 
 	categories, sources, pays choices
 	// conditions are those with few values: filters that share one.
@@ -36,8 +39,8 @@ type filter struct {
 	uses int
 	// cents are the least pay that it asks for, 0 for any.
 	cents int64
-	// only are its groups that need no feature; see filters.onlies.
-	only []entry
+	// entries are its groups that need no feature and may not have some.
+	entries []entry
 }
 
 // condition is a part of a query's filter that has few values: one field, or
@@ -88,6 +91,7 @@ func (x *filters) intern(q market.Query) uint32 {
 		n, x.free = x.free[k-1], x.free[:k-1]
 	} else {
 		x.list = append(x.list, filter{})
+		x.lone = append(x.lone, none)
 	}
 	key := string(x.buf)
 	x.list[n].key = key

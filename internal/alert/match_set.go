@@ -41,15 +41,17 @@ func (s set) or(o set) {
 // and leaves what is in o.
 func (s set) and(o set) {
 	n := min(len(s), len(o))
-	for i, w := range o[:n] {
+	clear(s[n:])
+	s = s[:n]
+	for i, w := range o[:len(s)] {
 		s[i] &= w
 	}
-	clear(s[n:])
 }
 
 // not leaves what is not in o.
 func (s set) not(o set) {
-	for i, w := range o[:min(len(s), len(o))] {
+	s = s[:min(len(s), len(o))]
+	for i, w := range o[:len(s)] {
 		s[i] &^= w
 	}
 }
