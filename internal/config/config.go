@@ -16,21 +16,26 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
 // Config is everything that can be set. Its zero value is of no use: begin
 // with Default.
 type Config struct {
-	Listen  string            `yaml:"listen" json:"listen"`
-	BaseURL string            `yaml:"base_url" json:"base_url"`
-	Data    string            `yaml:"data" json:"data"`
-	DB      string            `yaml:"db" json:"db"`
-	Search  Search            `yaml:"search" json:"search"`
-	Roles   []string          `yaml:"roles" json:"roles"`
-	Contact string            `yaml:"contact" json:"contact"`
-	Log     Log               `yaml:"log" json:"log"`
-	Mail    Mail              `yaml:"mail" json:"mail"`
-	Sources map[string]Source `yaml:"sources" json:"sources"`
+	Listen  string   `yaml:"listen" json:"listen"`
+	BaseURL string   `yaml:"base_url" json:"base_url"`
+	Data    string   `yaml:"data" json:"data"`
+	DB      string   `yaml:"db" json:"db"`
+	Search  Search   `yaml:"search" json:"search"`
+	Roles   []string `yaml:"roles" json:"roles"`
+	Contact string   `yaml:"contact" json:"contact"`
+	Log     Log      `yaml:"log" json:"log"`
+	Mail    Mail     `yaml:"mail" json:"mail"`
+	// Operators are the addresses that may sign in at /admin by a mailed link,
+	// and that are told when a source breaks.
+	Operators []string          `yaml:"operators" json:"operators"`
+	Sources   map[string]Source `yaml:"sources" json:"sources"`
 }
 
 // Mail says how mails leave, and what comes back.
@@ -91,14 +96,15 @@ var Roles = []string{"web", "collect", "index", "mail"}
 // Default is what runs when nothing is said.
 func Default() Config {
 	return Config{
-		Listen:  "127.0.0.1:8080",
-		Data:    "data",
-		Search:  Search{Engine: "local", Timeout: 2 * time.Second},
-		Roles:   slices.Clone(Roles),
-		Contact: "https://github.com/kajkhoj/kajkhoj",
-		Log:     Log{Level: "info", Format: "text"},
-		Mail:    Mail{PerMinute: 60},
-		Sources: map[string]Source{},
+		Listen:    "127.0.0.1:8080",
+		Data:      "data",
+		Search:    Search{Engine: "local", Timeout: 2 * time.Second},
+		Roles:     slices.Clone(Roles),
+		Contact:   "https://github.com/kajkhoj/kajkhoj",
+		Log:       Log{Level: "info", Format: "text"},
+		Mail:      Mail{PerMinute: 60},
+		Operators: []string{},
+		Sources:   map[string]Source{},
 	}
 }
 
@@ -175,6 +181,11 @@ func (c Config) Check(known func(source string) bool) error {
 		bad("log.format %q: text or json", c.Log.Format)
 	}
 	c.Mail.check(c.BaseURL, bad)
+	for i, s := range c.Operators {
+		if _, err := market.ParseEmail(s); err != nil {
+			bad("operators, number %d: a bare address such as you@kaj.example is needed", i+1)
+		}
+	}
 	if known != nil {
 		for name := range c.Sources {
 			if !known(name) {

@@ -21,7 +21,7 @@ func TestShippedFileEqualsDefaults(t *testing.T) {
 	if d := cmp.Diff(Default(), got); d != "" {
 		t.Errorf("config/kajkhoj.yaml is not the defaults (-default +file):\n%s", d)
 	}
-	for _, key := range []string{"listen:", "base_url:", "data:", "db:", "search:", "engine:", "meili_url:", "meili_key:", "timeout:", "roles:", "contact:", "log:", "level:", "format:", "mail:", "smtp:", "password:", "from:", "help:", "bounce:", "bounce_secret:", "per_minute:", "dkim:", "domain:", "selector:", "key_file:", "sources:"} {
+	for _, key := range []string{"listen:", "base_url:", "data:", "db:", "search:", "engine:", "meili_url:", "meili_key:", "timeout:", "roles:", "contact:", "log:", "level:", "format:", "mail:", "smtp:", "password:", "from:", "help:", "bounce:", "bounce_secret:", "per_minute:", "dkim:", "domain:", "selector:", "key_file:", "operators:", "sources:"} {
 		if !strings.Contains(string(data), key) {
 			t.Errorf("config/kajkhoj.yaml does not show %s", key)
 		}
@@ -48,12 +48,13 @@ func TestCheckNamesEachFault(t *testing.T) {
 	c.Contact = "nobody"
 	c.Log = Log{Level: "loud", Format: "xml"}
 	c.Mail = Mail{SMTP: "smtp://u:s3cret@mail.example", From: "Kaj <a@b.example>", Help: "a\nb", Bounce: "x", BounceSecret: "short", DKIM: DKIM{Domain: "d"}}
+	c.Operators = []string{"ops@kaj.example", "Kaj <ops@kaj.example>"}
 	c.Sources = map[string]Source{"nowhere": {}}
 	err := c.Check(func(string) bool { return false })
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"listen", "base_url", "db:", "search.meili_url", "search.timeout", `"cook"`, "contact", "log.level", "log.format", "mail.smtp", "mail.from", "mail.help", "mail.bounce ", "mail.bounce_secret", "mail.per_minute", "mail.dkim", `"nowhere"`} {
+	for _, want := range []string{"listen", "base_url", "db:", "search.meili_url", "search.timeout", `"cook"`, "contact", "log.level", "log.format", "mail.smtp", "mail.from", "mail.help", "mail.bounce ", "mail.bounce_secret", "mail.per_minute", "mail.dkim", "operators, number 2", `"nowhere"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s:\n%v", want, err)
 		}
