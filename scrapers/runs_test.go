@@ -13,9 +13,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	files "github.com/kajkhoj/kajkhoj/config"
+	"github.com/kajkhoj/kajkhoj/internal/classify"
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/fetch/fetchtest"
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/normalize"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
@@ -82,7 +85,7 @@ var firstPages = map[string][]string{
 	"arbeitnow":            {"page-1.json", "page-2.json"},
 	"ashby":                {"page.json"},
 	"bdjobs":               {"page-1.json"},
-	"djinni":               {"page.rss", "empty.rss", "empty.rss", "empty.rss"},
+	"djinni":               {"page.rss", "empty.rss", "empty.rss", "empty.rss", "empty.rss"},
 	"getonboard":           {"page-1.json", "empty.json", "empty.json", "empty.json"},
 	"greenhouse":           {"page.json"},
 	"landingjobs":          {"page.json", "empty.json"},
@@ -340,6 +343,35 @@ func TestRemoteOKWatermark(t *testing.T) {
 		for _, d := range extract(src, unwrap(t, path, body)).drafts {
 			if strings.Contains(d.Description, "mention the word") || strings.Contains(d.Description, "Lj") && strings.Contains(d.Description, "#R") {
 				t.Errorf("%s: %q", d.Title, d.Description)
+			}
+		}
+	}
+}
+
+// Djinni's feeds are asked for by level and English, so that both are the
+// site's own statement on each offer.
+func TestDjinniStates(t *testing.T) {
+	norm, err := normalize.New(files.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := sources(t)["djinni"]
+	for i, want := range []market.English{market.Basic, market.Basic, market.Basic, market.Conversational, market.Conversational} {
+		feeds := []string{"empty.rss", "empty.rss", "empty.rss", "empty.rss", "empty.rss"}
+		feeds[i] = "page.rss"
+		s := &site{bodies: bodies(t, "djinni", feeds...)}
+		k, _, err := visit(t, src, s, market.Validator{})
+		if err != nil || len(k.drafts) != 2 {
+			t.Fatal(err, len(k.drafts))
+		}
+		for _, d := range k.drafts {
+			l, err := norm.Draft(d, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l = classify.Listing(l)
+			if l.English.Value != want || l.English.Basis != market.BasisSite || l.Level.Value != market.Entry || l.Level.Basis != market.BasisSite {
+				t.Errorf("%s: %q is %+v, %+v, want %s", s.asked[i].URL, d.English, l.English, l.Level, want)
 			}
 		}
 	}
