@@ -100,8 +100,8 @@ func (p *proposal) yaml() string {
 	w("close_after: %d               # complete runs without an offer that close it", after)
 	if p.rolling {
 		w("rolling: true                # the site shows its newest offers only")
-		w("max_age: 720h                # what was not seen for so long is closed")
 	}
+	w("max_age: 720h                # what was not seen for so long is closed")
 	if p.pages > 0 {
 		w("limits: {pages: %d, items: %d} # each offer costs a page", p.pages, p.most)
 	}
@@ -128,7 +128,12 @@ func (p *proposal) yaml() string {
 		w("# %s", p.pagesOf)
 	}
 	if p.paging != "" {
-		w("paging: %s", p.paging)
+		// A run that a cap cuts closes nothing, and is none that failed.
+		paging := p.paging
+		if !strings.Contains(paging, "pages: ") {
+			paging = strings.TrimSuffix(paging, "}") + ", pages: 20}"
+		}
+		w("paging: %s", paging)
 	}
 	w("")
 	w("format: %s", p.format)

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
@@ -20,6 +21,9 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/fetch"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
+
+// pageTime bounds the reading of one page: its items, its fields, its jq.
+const pageTime = 30 * time.Second
 
 // ErrMarker is an ErrFormat: the page came, but the script that holds its
 // data is not in it.

@@ -362,6 +362,9 @@ type values map[string]found
 func (r *reader) values(ctx context.Context, d document, node any) (values, error) {
 	vs := values{}
 	for _, f := range r.fields {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		got, err := f.of(ctx, node)
 		if err != nil {
 			return nil, err

@@ -18,8 +18,6 @@ import (
 
 // What the jq of one page may use.
 const (
-	// jqTime bounds the evaluation of all jq on one page.
-	jqTime = 30 * time.Second
 	// jqSteps bounds one expression's instructions, and jqMemory what the
 	// process's heap may grow by while it runs, in bytes.
 	jqSteps  = 50_000_000

@@ -339,7 +339,7 @@ func TestJQBombs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), jqTime)
+			ctx, cancel := context.WithTimeout(t.Context(), pageTime)
 			defer cancel()
 			if _, err := evalJQ(ctx, code, nil); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v, want %q", err, tt.want)
@@ -395,6 +395,19 @@ func TestRegexpBombs(t *testing.T) {
 	}
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it took %v", took)
+	}
+}
+
+// Reading a page of elements ends when its time does, as with jq.
+func TestHTMLTakesTime(t *testing.T) {
+	r := parse(t, htmlRecipe)
+	body := `<ul class=jobs>` + strings.Repeat(`<li data-id=1><a class=t href="/1">t</a></li>`, 50_000) + `</ul>`
+	ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+	defer cancel()
+	var c catch
+	err := r.Extract(ctx, fetch.Page{URL: "https://example.com", Body: []byte(body)}, c.input())
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v, %d drafts", err, len(c.drafts))
 	}
 }
 

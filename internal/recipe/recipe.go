@@ -521,9 +521,9 @@ func (rd *reader) page(ctx context.Context, page fetch.Page, each string) (p pag
 }
 
 // open reads a page, holds it to expect, and calls use with a context that
-// bounds the jq within.
+// bounds the reading.
 func (rd *reader) open(ctx context.Context, page fetch.Page, use func(jq context.Context, d document) error) error {
-	jq, cancel := context.WithTimeout(ctx, jqTime)
+	jq, cancel := context.WithTimeout(ctx, pageTime)
 	defer cancel()
 	d, err := rd.format.read(page)
 	if err == nil {
@@ -538,7 +538,7 @@ func (rd *reader) open(ctx context.Context, page fetch.Page, use func(jq context
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case jq.Err() != nil:
-		return formatError("jq ran longer than %s", jqTime)
+		return formatError("reading it took longer than %s", pageTime)
 	case errors.Is(err, source.ErrFormat):
 		return Challenge(challenge(err, page.Body, rd.challenge), page.Body)
 	}

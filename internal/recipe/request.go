@@ -265,7 +265,7 @@ func (p paging) next(ctx context.Context, at place, d document) (place, bool, er
 	if p.by == "" {
 		return at, true, nil
 	}
-	jq, cancel := context.WithTimeout(ctx, jqTime)
+	jq, cancel := context.WithTimeout(ctx, pageTime)
 	defer cancel()
 	one := func(f *field) (string, error) {
 		got, err := f.of(jq, d.node)
