@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
@@ -52,6 +53,8 @@ type Digester struct {
 	Store    Store
 	Letters  Letters
 	Analyzer *search.Analyzer
+	// Options are what the page's engine wants to be matched otherwise.
+	Options []Option
 	// Next says when a search is due again; nil is Next of this package.
 	Next func(to market.Subscriber, s market.Search, after time.Time) time.Time
 	// Gap is the least time between two mails with listings to one person; 0
@@ -138,9 +141,10 @@ type round struct {
 	now    time.Time
 	head   int64
 	people []*person
-	// turns are the searches to be told, over all people, and asked what they ask.
-	turns []turn
-	asked asked
+	// turns are the searches to be told, over all people, and matcher finds
+	// for them, by their place among these.
+	turns   []turn
+	matcher Matcher
 }
 
 // turn is a search to be told: a person's, by its place among theirs.
@@ -205,7 +209,7 @@ func (d *Digester) plan(ctx context.Context, claimed []market.Due, head int64, n
 			}
 		}
 	}
-	r.asked = ask(d.Analyzer, queries)
+	r.matcher = File(d.Analyzer, queries, d.Options...)
 	return r
 }
 
@@ -226,7 +230,7 @@ func (r *round) read(ctx context.Context) error {
 		for _, b := range born { // each its own, so that the others can go
 			found = found[:0]
 			nth++
-			r.asked.each(b.Listing, r.now, func(i int) {
+			for _, i := range r.matcher.Match(b.Listing, r.now) {
 				t := r.turns[i]
 				switch p := t.who; {
 				case p.searches[t.place].search.Cursor >= b.Seq:
@@ -236,7 +240,7 @@ func (r *round) read(ctx context.Context) error {
 				default:
 					p.first = min(p.first, t.place)
 				}
-			})
+			}
 			for _, p := range found {
 				p.searches[p.first].add(&b)
 			}
@@ -363,6 +367,26 @@ func key(about ...string) string {
 		h.Write([]byte{0})
 	}
 	return hex.EncodeToString(h.Sum(nil)[:20])
+}
+
+// allWords are what Words gives for each listing that a query finds, for that
+// has them all: no listing is taken apart for it.
+func allWords(a *search.Analyzer, q market.Query) []string {
+	w := a.Words(q.Text)
+	var out []string
+	for _, t := range w.Must {
+		out = append(out, t.Typed)
+	}
+	for _, p := range w.Phrases {
+		out = append(out, strings.Join(p, " "))
+	}
+	var once []string
+	for _, s := range out {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
 }
 
 func (d *Digester) log() *slog.Logger {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -194,28 +193,6 @@ func TestOneMailForAllSearches(t *testing.T) {
 	}
 }
 
-func TestSharedWork(t *testing.T) {
-	a := analyzer()
-	var queries []market.Query
-	for _, s := range []string{"q=excel+python", "q=Excel++python", "q=python+excel", "q=excel+python&sort=new", "level=entry", "q=&level=entry"} {
-		q, err := market.Search{Query: s}.Parse(noon)
-		if err != nil {
-			t.Fatal(err)
-		}
-		queries = append(queries, q)
-	}
-	got := ask(a, queries)
-	if diff := cmp.Diff([][]int{{0, 1, 3}, {2}, {4, 5}}, got.by); diff != "" {
-		t.Errorf("who asks the same (-want +got):\n%s", diff)
-	}
-	var found []int
-	got.each(offer("a", "python and excel", noon), noon, func(i int) { found = append(found, i) })
-	slices.Sort(found)
-	if !slices.Equal(found, []int{0, 1, 2, 3, 4, 5}) {
-		t.Errorf("found by %v", found)
-	}
-}
-
 func TestAllWords(t *testing.T) {
 	a := analyzer()
 	for _, text := range []string{"excel", "Excel TYPING excel", `"data entry" typing`, "MS Excel data-entry", `typing "data entry" -python`, "টাইপিং", "job", "work typing", "typign exel"} {
@@ -292,10 +269,10 @@ func TestWatcherKeepsUp(t *testing.T) {
 	o.add("rina", "excel", "q=excel", market.Instant, noon)
 	o.found(offer("a", "excel", noon))
 	o.look(noon)
-	compiled := o.watch.asked.matcher
+	compiled := o.watch.matcher
 	o.found(offer("b", "painting", noon))
 	o.look(noon)
-	if o.watch.asked.matcher != compiled {
+	if o.watch.matcher != compiled {
 		t.Error("compiled again though nothing changed")
 	}
 	s := o.add("mina", "word", "q=word", market.Instant, noon)

@@ -22,15 +22,17 @@ const slice = 2000
 type Watcher struct {
 	Store    Store
 	Analyzer *search.Analyzer
+	// Options are what the page's engine wants to be matched otherwise.
+	Options []Option
 	// Delay is how long news waits for more; 0 means DefaultDelay.
 	Delay time.Duration
 	// Metrics may be nil.
 	Metrics *Metrics
 
-	// asked is what the searches asked when they were last read, and print
-	// tells whether they are the same still.
-	asked asked
-	print uint64
+	// matcher finds for the searches as they were last read, and print tells
+	// whether they are the same still.
+	matcher Matcher
+	print   uint64
 }
 
 // Pass looks at the groups founded since it last looked, and makes the
@@ -95,18 +97,18 @@ func (w *Watcher) answered(ctx context.Context, born []market.Born, now time.Tim
 		print.WriteString(s.Query)
 		print.WriteByte(0)
 	}
-	if sum := print.Sum64(); w.asked.matcher == nil || sum != w.print {
-		w.asked, w.print = ask(w.Analyzer, queries), sum
+	if sum := print.Sum64(); w.matcher == nil || sum != w.print {
+		w.matcher, w.print = File(w.Analyzer, queries, w.Options...), sum
 	}
 	var ids []string
 	named := make([]bool, len(searches))
 	for _, b := range born {
-		w.asked.each(b.Listing, now, func(i int) {
+		for _, i := range w.matcher.Match(b.Listing, now) {
 			if !named[i] && searches[i].Cursor < b.Seq {
 				named[i] = true
 				ids = append(ids, searches[i].ID)
 			}
-		})
+		}
 	}
 	return ids, nil
 }

@@ -45,14 +45,17 @@ func (s *shelf) enrol(_ testing.TB, email string, q market.Search, now time.Time
 	return *p, h.shelvedSearch
 }
 
+// publish founds the groups of a batch under one number, as the store does.
 func (s *shelf) publish(_ testing.TB, now time.Time, ls ...market.Listing) {
+	seq := s.head + 1
 	for _, l := range ls {
-		switch l.FirstSeenAt = now; {
-		case !l.ClosedAt.IsZero():
+		if !l.ClosedAt.IsZero() {
 			s.close(l.ID)
-		case l.Keys.Link == "": // a copy founds no group
-			s.found(l)
+			continue
 		}
+		s.head++
+		l.FirstSeenAt = now
+		s.born = append(s.born, market.Born{Seq: seq, Listing: l})
 	}
 }
 
@@ -304,35 +307,47 @@ func (tr trial) run(t *testing.T, w world) {
 	}
 
 	var all []*published
+	// publish founds some groups in one go, which may bear one number, and
+	// closes one at times.
 	publish := func(now time.Time) {
 		before, err := w.Head(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		id := market.ListingID("hall", fmt.Sprint("x", len(all)))
-		about := topics[r.IntN(len(topics))]
-		for range r.IntN(3) {
-			about += " " + topics[r.IntN(len(topics))]
-		}
-		l := offer(id, about, now.Add(-time.Duration(r.IntN(1000))*time.Minute))
-		l.Title += " " + id
-		if r.IntN(3) == 0 {
-			l.Level = market.Label[market.Level]{Value: market.Expert, Basis: market.BasisSite}
-		}
-		w.publish(t, now, l)
-		head, err := w.Head(ctx)
-		if err != nil || head != before+1 {
-			t.Fatalf("after a new listing the head went from %d to %d, %v", before, head, err)
-		}
-		all = append(all, &published{listing: l, seq: head})
-		switch k := r.IntN(len(all)); r.IntN(8) {
-		case 0:
-			if p := all[k]; p.closed.IsZero() {
-				p.closed = now
-				l := p.listing
-				l.ClosedAt = now
-				w.publish(t, now, l)
+		fresh := map[string]*published{}
+		var batch []market.Listing
+		for range 1 + r.IntN(3) {
+			id := market.ListingID("hall", fmt.Sprint("x", len(all)))
+			about := topics[r.IntN(len(topics))]
+			for range r.IntN(3) {
+				about += " " + topics[r.IntN(len(topics))]
 			}
+			l := offer(id, about, now.Add(-time.Duration(r.IntN(1000))*time.Minute))
+			l.ExternalID = fmt.Sprint("x", len(all))
+			l.Title += " " + id
+			if r.IntN(3) == 0 {
+				l.Level = market.Label[market.Level]{Value: market.Expert, Basis: market.BasisSite}
+			}
+			p := &published{listing: l}
+			fresh[id], all, batch = p, append(all, p), append(batch, l)
+		}
+		w.publish(t, now, batch...)
+		head, err := w.Head(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		born, err := w.Since(ctx, before, head)
+		if err != nil || len(born) != len(batch) {
+			t.Fatalf("%d new listings gave %d groups, %v", len(batch), len(born), err)
+		}
+		for _, b := range born {
+			fresh[b.Listing.ID].seq = b.Seq
+		}
+		if p := all[r.IntN(len(all))]; r.IntN(4) == 0 && p.closed.IsZero() {
+			p.closed = now
+			l := p.listing
+			l.ClosedAt = now
+			w.publish(t, now, l)
 		}
 	}
 
@@ -373,7 +388,7 @@ func (tr trial) run(t *testing.T, w world) {
 
 	end := tr.begin.Add(48 * time.Hour)
 	for now := tr.begin.Add(tr.tick); now.Before(end) && !t.Failed(); now = now.Add(tr.tick) {
-		for r.Float64() < tr.tick.Minutes()/30 {
+		for r.Float64() < tr.tick.Minutes()/60 {
 			publish(now)
 		}
 		if at := now.Sub(tr.begin); at < tr.asleep[0] || at >= tr.asleep[1] {
