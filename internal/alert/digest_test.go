@@ -275,6 +275,11 @@ func TestWatcherKeepsUp(t *testing.T) {
 	if o.watch.matcher != compiled {
 		t.Error("compiled again though nothing changed")
 	}
+	o.found(offer("b2", "painting", noon))
+	o.look(noon.Add(lasts + 1))
+	if o.watch.matcher == compiled {
+		t.Error("an hour later, not compiled again")
+	}
 	s := o.add("mina", "word", "q=word", market.Instant, noon)
 	o.found(offer("c", "word", noon))
 	o.look(noon)

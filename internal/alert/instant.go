@@ -18,6 +18,10 @@ const DefaultDelay = time.Minute
 // bounds how many listings are held at a time.
 const slice = 2000
 
+// lasts is how long what was asked of Options counts: they may follow the
+// page's index.
+const lasts = time.Hour
+
 // Watcher makes instant searches due when there is something for them.
 type Watcher struct {
 	Store    Store
@@ -30,9 +34,10 @@ type Watcher struct {
 	Metrics *Metrics
 
 	// matcher finds for the searches as they were last read, and print tells
-	// whether they are the same still.
+	// whether they are the same still. It was made at a time.
 	matcher Matcher
 	print   uint64
+	made    time.Time
 }
 
 // Pass looks at the groups founded since it last looked, and makes the
@@ -97,8 +102,8 @@ func (w *Watcher) answered(ctx context.Context, born []market.Born, now time.Tim
 		print.WriteString(s.Query)
 		print.WriteByte(0)
 	}
-	if sum := print.Sum64(); w.matcher == nil || sum != w.print {
-		w.matcher, w.print = File(w.Analyzer, queries, w.Options...), sum
+	if sum := print.Sum64(); w.matcher == nil || sum != w.print || now.Sub(w.made) > lasts {
+		w.matcher, w.print, w.made = File(w.Analyzer, queries, w.Options...), sum, now
 	}
 	var ids []string
 	named := make([]bool, len(searches))

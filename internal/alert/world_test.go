@@ -524,7 +524,11 @@ func TestTwoDays(t *testing.T) {
 	t.Run("asleep for a day", func(t *testing.T) {
 		trial{begin: berlin, tick: time.Minute, digesters: 1, people: 100, seed: 2, asleep: [2]time.Duration{6 * time.Hour, 30 * time.Hour}}.run(t, newShelf())
 	})
-	for seed := range uint64(5) {
+	seeds := uint64(5)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint("dying, seed ", seed), func(t *testing.T) {
 			trial{begin: newYork, tick: time.Minute, digesters: 1, people: 60, seed: seed, often: 0.2}.run(t, newShelf())
 		})
