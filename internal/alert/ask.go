@@ -40,7 +40,7 @@ func (a *Asker) Pass(ctx context.Context, now time.Time) (did int, err error) {
 	for _, p := range silent {
 		to := p.Subscriber
 		raw, token := market.NewToken(market.TokenManage, to.ID, "", now, market.ManageTokenFor)
-		letter, err := a.Letters.Ask(to, p.Searches, raw, now)
+		letter, err := written(func() (market.Letter, error) { return a.Letters.Ask(to, p.Searches, raw, now) })
 		if err != nil {
 			a.Metrics.fail(failLetter)
 			errs = append(errs, fmt.Errorf("writing to subscriber %s: %w", to.ID, err))

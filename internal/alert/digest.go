@@ -305,21 +305,23 @@ func (r *round) file(ctx context.Context, ts []market.Telling) (told int, err er
 	if err == nil || len(ts) < 2 {
 		return told, err
 	}
-	failed := 0
+	alone := map[string]error{}
 	for _, t := range ts {
-		n, one := r.Store.Tell(ctx, []market.Telling{t}, r.now)
+		n, err := r.Store.Tell(ctx, []market.Telling{t}, r.now)
 		if ctx.Err() != nil {
 			return told, ctx.Err()
 		}
-		if one == nil {
-			told += n
-			continue
+		if err != nil {
+			alone[t.Subscriber] = err
 		}
-		if failed++; failed == len(ts) {
-			return 0, err
-		}
+		told += n
+	}
+	if len(alone) == len(ts) {
+		return 0, err
+	}
+	for subscriber, err := range alone {
 		r.Metrics.fail(failFile)
-		r.log().ErrorContext(ctx, "a digest cannot be filed", "subscriber", t.Subscriber, "err", one, "again_in", lease)
+		r.log().ErrorContext(ctx, "a digest cannot be filed", "subscriber", subscriber, "err", err, "again_in", lease)
 	}
 	return told, nil
 }
@@ -350,13 +352,23 @@ func (r *round) telling(p *person) (market.Telling, error) {
 		return t, nil
 	}
 	raw, token := market.NewToken(market.TokenManage, p.to.ID, "", r.now, market.ManageTokenFor)
-	letter, err := r.Letters.Digest(p.to, sections, raw, r.now)
+	letter, err := written(func() (market.Letter, error) { return r.Letters.Digest(p.to, sections, raw, r.now) })
 	if err != nil {
 		return t, err
 	}
 	letter.Key = key(about...)
 	t.Letter, t.Tokens = &letter, []market.Token{token}
 	return t, nil
+}
+
+// written writes a letter; a panic is that letter's failure.
+func written(write func() (market.Letter, error)) (l market.Letter, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return write()
 }
 
 // key names a letter by what it is about: composed again it has the same.

@@ -34,7 +34,7 @@ type office struct {
 }
 
 func newOffice(t *testing.T) *office {
-	o := &office{shelf: newShelf(), t: t, pen: pen{fails: map[string]bool{}}, reg: prometheus.NewRegistry()}
+	o := &office{shelf: newShelf(), t: t, pen: pen{fails: map[string]bool{}, panics: map[string]bool{}}, reg: prometheus.NewRegistry()}
 	o.metrics = NewMetrics(o.reg, func(context.Context, time.Time) (market.MailStats, error) { return market.MailStats{}, nil })
 	o.watch = &Watcher{Store: o, Analyzer: analyzer(), Metrics: o.metrics}
 	return o
@@ -403,7 +403,7 @@ func TestBeforeTheHour(t *testing.T) {
 
 func TestOneFailsAlone(t *testing.T) {
 	o := newOffice(t)
-	for _, id := range []string{"rina", "mina", "tina"} {
+	for _, id := range []string{"rina", "mina", "lina", "tina"} {
 		o.person(id)
 		o.add(id, "s-"+id, "q=excel", market.Daily, noon)
 	}
@@ -411,16 +411,17 @@ func TestOneFailsAlone(t *testing.T) {
 	broken := o.add("rina", "broken", "min=lots", market.Daily, noon)
 	o.found(offer("a", "excel", noon))
 	o.pen.fails["mina"] = true
+	o.pen.panics["lina"] = true
 	if got := o.tell(hour(1)); len(got) != 2 {
 		t.Fatalf("told %v", got)
 	}
 	o.same("what cannot be read stays where it is", []any{broken.Cursor, broken.DueAt}, []any{int64(0), Next(*o.people["rina"], broken.shelvedSearch, hour(1))})
-	for _, what := range []string{failQuery, failZone, failLetter} {
-		if n := o.count("failures", what); n != 1 {
+	for what, want := range map[string]float64{failQuery: 1, failZone: 1, failLetter: 2} {
+		if n := o.count("failures", what); n != want {
 			t.Errorf("%v failures of %s counted", n, what)
 		}
 	}
-	for _, s := range []string{"subscriber=mina", "the pen is dry", "search=broken", "Mars/Olympus"} {
+	for _, s := range []string{"subscriber=mina", "the pen is dry", "subscriber=lina", "the nib broke", "search=broken", "Mars/Olympus"} {
 		if !strings.Contains(o.log.String(), s) {
 			t.Errorf("the log does not say %q:\n%s", s, &o.log)
 		}

@@ -303,8 +303,9 @@ func (s *shelf) mails() []market.Letter {
 
 // pen writes letters whose text is what they say, as JSON.
 type pen struct {
-	// fails names the people to whom it cannot write.
-	fails map[string]bool
+	// fails names the people to whom it cannot write, and panics those at
+	// whom it breaks.
+	fails, panics map[string]bool
 }
 
 // page is what one search found, as the pen writes it.
@@ -320,6 +321,9 @@ var errPen = errors.New("the pen is dry")
 func (p pen) Digest(to market.Subscriber, sections []Section, raw string, now time.Time) (market.Letter, error) {
 	if p.fails[to.ID] {
 		return market.Letter{}, errPen
+	}
+	if p.panics[to.ID] {
+		panic("the nib broke")
 	}
 	var pages []page
 	for _, s := range sections {
