@@ -202,7 +202,7 @@
 // A recipe has at most 256 KiB, an expression of jq 10,000 bytes, a regular
 // expression 1,000 bytes and 2,000 instructions, and it is run on the first
 // 256 KiB of a text. Reading a page may take 30 seconds; one expression may
-// run 50 million steps, let the heap grow by 128 MiB and give 100,000 values.
+// run 20 million steps, let the heap grow by 128 MiB and give 100,000 values.
 // jq does not assign (=, |= and the like), because one index would make it
 // take any amount of memory. Errors of a recipe name line and key.
 //

@@ -20,7 +20,7 @@ import (
 const (
 	// jqSteps bounds one expression's instructions, and jqMemory what the
 	// process's heap may grow by while it runs, in bytes.
-	jqSteps  = 50_000_000
+	jqSteps  = 20_000_000
 	jqMemory = 128 << 20
 	// jqValues bounds what one expression may give, and jqText the bytes of a
 	// text that it may make at once.
