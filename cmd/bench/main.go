@@ -16,6 +16,7 @@ type commands struct {
 	Collect  collectCommand  `cmd:"" help:"Collect a loopback site until its listings can be searched."`
 	Classify classifyCommand `cmd:"" help:"Compare labels with those of careful readers."`
 	Page     pageCommand     `cmd:"" help:"Ask the page's server for result pages over loopback."`
+	Match    matchCommand    `cmd:"" help:"Match generated listings with generated saved searches."`
 
 	PageServer pageServerCommand `cmd:"" hidden:"" help:"What bench page asks."`
 }
