@@ -183,14 +183,18 @@ func (c *Collector) Try(ctx context.Context, src source.Source, page *fetch.Page
 	case page != nil:
 		var p fetch.Page
 		if p, err = fetch.Saved(page.URL, page.Header, page.Body, spec.Limits.Bytes); err == nil {
-			err = src.Extract(ctx, p, t.input(nil, market.Validator{}))
+			_, err = c.guard(spec.Name, func() (source.Result, error) {
+				return source.Result{}, src.Extract(ctx, p, t.input(nil, market.Validator{}))
+			})
 		}
 	case c.Store != nil:
 		return c.tryLeased(ctx, src, t)
 	default:
 		ctx, cancel := context.WithTimeout(ctx, timeFor(spec))
 		defer cancel()
-		_, err = src.Collect(ctx, t.input(c.session(ctx, spec), market.Validator{}))
+		_, err = c.guard(spec.Name, func() (source.Result, error) {
+			return src.Collect(ctx, t.input(c.session(ctx, spec), market.Validator{}))
+		})
 	}
 	if err == nil {
 		err = t.unreadable()

@@ -295,6 +295,11 @@ func TestPanicIsThatRunsError(t *testing.T) {
 	}
 	d.stands("a", "open", "1")
 	d.stands("b", "open", "2")
+	alone := &Collector{Sources: Fixed{"a": s}, Fetch: fetchtest.New(t).Client(), Normalize: plain, Classify: func(l market.Listing) market.Listing { return l }}
+	err := alone.Try(t.Context(), s, nil, noon, func(market.Listing) {}, func(market.Reject) {}, nil)
+	if err == nil || !strings.Contains(err.Error(), "a slip") {
+		t.Errorf("a trial of it: %v", err)
+	}
 }
 
 func TestRejects(t *testing.T) {

@@ -186,15 +186,20 @@ func (v *run) beat(ctx context.Context, lost context.CancelFunc) {
 	}
 }
 
-// collect runs the source. A panic in it is this run's error.
-func (v *run) collect(ctx context.Context, src source.Source, s *fetch.Session) (res source.Result, err error) {
+// collect runs the source.
+func (v *run) collect(ctx context.Context, src source.Source, s *fetch.Session) (source.Result, error) {
+	return v.c.guard(v.r.Source, func() (source.Result, error) { return src.Collect(ctx, v.t.input(s, v.r.Validator)) })
+}
+
+// guard makes a panic in a source's code that run's error.
+func (c *Collector) guard(name string, ask func() (source.Result, error)) (res source.Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			v.c.log().Error("a source panicked", "source", v.r.Source, "panic", p, "stack", string(debug.Stack()))
+			c.log().Error("a source panicked", "source", name, "panic", p, "stack", string(debug.Stack()))
 			err = &panicked{p}
 		}
 	}()
-	return src.Collect(ctx, v.t.input(s, v.r.Validator))
+	return ask()
 }
 
 // panicked is the error of a source that panicked.
