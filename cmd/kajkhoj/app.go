@@ -218,6 +218,9 @@ func listen(addr string) (net.Listener, error) {
 // prepare tells the store which sources there are and opens the index, where
 // this process needs one.
 func (a *app) prepare(ctx context.Context) error {
+	if _, err := a.followStored(ctx, time.Now().UTC()); err != nil && !errors.Is(err, market.ErrNone) {
+		return err
+	}
 	if err := a.syncSources(ctx); err != nil {
 		return err
 	}
@@ -252,6 +255,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	if a.follows() {
 		start("index", 500*time.Millisecond, a.follow(&search.Follower{Index: a.index, Store: a.store}))
 	}
+	start("sources", followEvery, a.followStored)
 	if a.cfg.Has("collect") {
 		for range collectors {
 			start("collect", time.Second, a.collector.Pass)
@@ -336,6 +340,7 @@ func (a *app) page(base string, writer *mail.Writer) (http.Handler, error) {
 		Match: func(q market.Query, l market.Listing) bool {
 			return q.Filter(l) && a.analyzer.Words(q.Text).MatchTypos(a.analyzer.Document(l))
 		},
+		Admin:        a.admin(writer),
 		MailReady:    a.cfg.Mail.SMTP != "",
 		BounceSecret: a.cfg.Mail.BounceSecret,
 		ParseBounce:  bounced,

@@ -32,6 +32,7 @@ type cli struct {
 	Report  struct {
 		List reportListCmd `cmd:"" help:"List what readers reported as wrong, the newest first."`
 	} `cmd:"" help:"Look at readers' reports."`
+	Admin    adminCmd    `cmd:"" help:"Let operators in."`
 	Mail     mailCmd     `cmd:"" help:"Look after saved-search mails."`
 	Reindex  reindexCmd  `cmd:"" help:"Rebuild the search index from the store, while the old one answers."`
 	Classify classifyCmd `cmd:"" help:"Label listings given as JSON lines with level, English and warning signs."`

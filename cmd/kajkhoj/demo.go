@@ -98,6 +98,13 @@ func (d demoCmd) Run(e *env) error {
 	}
 
 	fmt.Fprintf(e.stdout, "Look at http://%s/ (stop with Ctrl-C)\nMails are caught: http://%s/demo/mail\n", l.Addr(), l.Addr())
+	base, err := a.base(l)
+	if err != nil {
+		return err
+	}
+	if err := a.invite(e.ctx, e.stdout, base); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(e.ctx)
 	defer cancel()
 	done := make(chan struct{})

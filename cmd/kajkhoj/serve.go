@@ -47,6 +47,15 @@ func (serveCmd) Run(e *env) error {
 		fmt.Fprintf(e.stdout, ", the page at http://%s/", l.Addr())
 	}
 	fmt.Fprintln(e.stdout)
+	if l != nil {
+		base, err := a.base(l)
+		if err != nil {
+			return err
+		}
+		if err := a.invite(e.ctx, e.stdout, base); err != nil {
+			return err
+		}
+	}
 	return a.serve(e.ctx, l)
 }
 

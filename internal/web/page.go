@@ -32,7 +32,8 @@ type view struct {
 
 // pages are the templates that stand for a page of their own; layout.html and
 // filters.html are part of each.
-var pages = []string{"results", "listing", "status", "about", "fail", "subscribe", "notice", "manage", "edit"}
+var pages = []string{"results", "listing", "status", "about", "fail", "subscribe", "notice", "manage", "edit",
+	"admin-signin", "admin-sources", "admin-source", "admin-run", "admin-sessions", "admin-log"}
 
 // spoken finds the messages in a template: {{t "group.name"}}. They are put
 // in when the template is read, so that they cost a page nothing, and a
@@ -51,7 +52,7 @@ func newView(l locale.Lang, title func(source string) string) (*view, error) {
 		if _, err := t.New("warn-icon").Parse(warnIcon); err != nil {
 			return nil, err
 		}
-		for _, name := range []string{"layout", "filters", page} {
+		for _, name := range []string{"layout", "filters", "admin", page} {
 			text, err := fs.ReadFile(templateFiles, path.Join("templates", name+".html"))
 			if err != nil {
 				return nil, err

@@ -98,6 +98,9 @@ type Options struct {
 	// they leave such hits out.
 	Match func(market.Query, market.Listing) bool
 
+	// Admin makes the pages for operators; without it there are none.
+	Admin *Admin
+
 	// Registry holds the process's metrics for /metrics; nil means a new one.
 	Registry *prometheus.Registry
 	// Ready says why the process cannot serve yet; nil means always ready.
@@ -115,7 +118,9 @@ type server struct {
 	roll    cached[*sites]
 	// reports holds each network to a rate of reports, and crossOrigin other
 	// sites from making any.
-	reports     *limiter
+	reports *limiter
+	// signIns holds each network to a rate of attempts to sign in.
+	signIns     *limiter
 	crossOrigin *http.CrossOriginProtection
 	// asks holds each network to a rate of mails that it has sent to people,
 	// and answerAfter is how long the answers to that are held.
@@ -147,7 +152,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 	s := &server{Options: o, mux: http.NewServeMux(), views: map[locale.Lang]*view{}, https: base.Scheme == "https", host: base.Hostname(), answerAfter: answerAfter}
-	s.reports, s.asks = newReportLimiter(), newAskLimiter()
+	s.reports, s.asks, s.signIns = newReportLimiter(), newAskLimiter(), newSignInLimiter()
 	if s.crossOrigin, err = crossOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -180,5 +185,6 @@ func (s *server) routes() {
 	s.mux.HandleFunc("GET /static/{name}", s.static)
 	s.mux.HandleFunc("GET /robots.txt", s.robots)
 	s.mailRoutes()
+	s.adminRoutes()
 	s.mux.HandleFunc("/", s.elsewhere)
 }

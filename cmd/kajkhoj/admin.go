@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/kajkhoj/kajkhoj/internal/mail"
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/web"
+)
+
+// consoleTokenFor is how long a token that was printed signs somebody in.
+const consoleTokenFor = 24 * time.Hour
+
+// adminCmd are the commands about operators.
+type adminCmd struct {
+	Token adminTokenCmd `cmd:"" help:"Print a token that signs an operator in at /admin, once, within a day."`
+}
+
+type adminTokenCmd struct{}
+
+func (adminTokenCmd) Run(e *env) error {
+	a, err := e.mailStore()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	raw, err := a.consoleToken(e.ctx, time.Now().UTC())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(e.stdout, raw)
+	return err
+}
+
+// consoleToken makes a token for whoever can read this process's output.
+func (a *app) consoleToken(ctx context.Context, now time.Time) (raw string, err error) {
+	raw, t := market.NewToken(market.TokenSignIn, market.OperatorConsole, "", now, consoleTokenFor)
+	return raw, a.store.PutToken(ctx, t, nil)
+}
+
+// invite prints a link that signs an operator in, where nobody is signed in
+// and no link is out that would: at the first start, that is.
+func (a *app) invite(ctx context.Context, w io.Writer, base string) error {
+	now := time.Now().UTC()
+	for _, scope := range []market.TokenScope{market.TokenSession, market.TokenSignIn} {
+		ts, err := a.store.OperatorTokens(ctx, scope, now)
+		if err != nil || len(ts) > 0 {
+			return err
+		}
+	}
+	raw, err := a.consoleToken(ctx, now)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "Sign in as operator, within a day: %s/admin/signin/%s\n", base, raw)
+	return err
+}
+
+// admin is what the pages for operators are made of.
+func (a *app) admin(writer *mail.Writer) *web.Admin {
+	return &web.Admin{Store: a.store, Addresses: a.cfg.Operators, Letter: writer.Operator}
+}
+
+// followEvery is how often operators' changes to sources are taken over.
+const followEvery = 5 * time.Second
+
+// followStored takes over what operators changed, and tells the store which
+// sources there are now.
+func (a *app) followStored(ctx context.Context, _ time.Time) (did int, err error) {
+	made, err := a.store.StoredSources(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if slices.EqualFunc(made, a.roster.now.Load().made, func(x, y market.StoredSource) bool {
+		return x.Name == y.Name && x.Changed.Equal(y.Changed)
+	}) {
+		return 0, market.ErrNone
+	}
+	a.roster.take(made)
+	return 1, a.syncSources(ctx)
+}

@@ -1,0 +1,507 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	judge "github.com/kajkhoj/kajkhoj/internal/health"
+	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/source"
+)
+
+type adminSourcesPage struct {
+	adminFrame
+	Heading string
+	Rows    []adminRow
+}
+
+// adminRow is a source as operators see it.
+type adminRow struct {
+	Name         string
+	Title        template.HTML
+	Class, State string
+	Why          []template.HTML
+	Since        string
+	Spark        *spark
+	Last, Next   string
+	// Made says that an operator made it.
+	Made bool
+	// CanRun, CanPause, CanResume and CanEnable are what its state allows.
+	CanRun, CanPause, CanResume, CanEnable bool
+	broken                                 bool
+	rank                                   int
+}
+
+// kindClass is the class of a state's mark.
+func kindClass(k market.HealthKind) string {
+	switch k {
+	case market.HealthOK:
+		return ""
+	case market.HealthSlow, market.HealthDown:
+		return string(k)
+	}
+	return "off"
+}
+
+// whyWords says why a source is in its state.
+func (v *view) whyWords(h market.Health, now time.Time) string {
+	if h.Why.Key == "" {
+		return ""
+	}
+	var args []string
+	for name, value := range h.Why.Args {
+		switch name {
+		case "at":
+			if t, err := time.Parse(time.RFC3339, value); err == nil {
+				name, value = "time", v.Moment(t, now)
+			}
+		case "fields":
+			var names []string
+			for f := range strings.SplitSeq(value, ",") {
+				if v.Has("field." + f) {
+					f = v.Text("field." + f)
+				}
+				names = append(names, f)
+			}
+			value = strings.Join(names, ", ")
+		default:
+			value = v.Digits(value)
+		}
+		args = append(args, name, value)
+	}
+	return v.Text("why."+strings.TrimPrefix(h.Why.Key, "why."), args...)
+}
+
+// lastRun says when a run was and what came of it.
+func (v *view) lastRun(l *market.RunRecord, now time.Time) string {
+	if l == nil {
+		return v.Text("status.none")
+	}
+	at := v.Moment(l.Finished, now)
+	switch {
+	case l.State == market.RunUnchanged:
+		return v.Text("status.last-unchanged", "time", at)
+	case !l.State.Failed():
+		return v.Text("status.last-ok", "time", at, "n", v.Int(l.Found))
+	case l.Status >= 400:
+		return v.Text("status.last-code", "time", at, "code", v.Digits(strconv.Itoa(l.Status)))
+	}
+	return v.Text("status.last-failed", "time", at)
+}
+
+// nextRun says when a source is tried again.
+func (v *view) nextRun(h market.Health, st *market.SourceState, now time.Time) string {
+	switch {
+	case st == nil || h.State.Kind() == market.HealthNone:
+		return v.Text("status.none")
+	case !st.RunningSince.IsZero():
+		return v.Text("status.now")
+	case st.NextAt.IsZero():
+		return v.Text("status.none")
+	case st.NextAt.After(now):
+		return v.Moment(st.NextAt, now)
+	}
+	return v.Text("status.soon")
+}
+
+// openIncidents are the incidents that last, by their sources.
+func (s *server) openIncidents(ctx context.Context) (map[string]market.Incident, error) {
+	all, err := s.Admin.Store.Incidents(ctx, 200)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]market.Incident{}
+	for _, in := range all {
+		if _, newer := out[in.Source]; !newer && in.Until.IsZero() {
+			out[in.Source] = in
+		}
+	}
+	return out, nil
+}
+
+// made are the sources that operators made, by name.
+func (s *server) made(ctx context.Context) (map[string]market.StoredSource, error) {
+	all, err := s.Admin.Store.StoredSources(ctx)
+	out := make(map[string]market.StoredSource, len(all))
+	for _, m := range all {
+		out[m.Name] = m
+	}
+	return out, err
+}
+
+// adminRow judges one source.
+func (op *operator) adminRow(sp source.Spec, st *market.SourceState, in market.Incident, made bool) adminRow {
+	h := judge.Judge(sp, st, op.now)
+	kind := h.State.Kind()
+	row := adminRow{
+		Name: sp.Name, Title: op.site(sp.Name), Class: kindClass(kind), State: op.Text("state." + string(h.State)),
+		Last: op.Text("status.none"), Next: op.nextRun(h, st, op.now), Made: made, broken: h.State.Broken(),
+	}
+	if why := op.whyWords(h, op.now); why != "" {
+		row.Why = append(row.Why, template.HTML(template.HTMLEscapeString(why)))
+	}
+	if h.State == market.HealthTerms || h.State == market.HealthOff {
+		// What a source's own description says stands in English.
+		if sp.Why != "" {
+			row.Why = append(row.Why, op.named(sp.Why))
+		}
+		if sp.Needs != "" {
+			row.Why = append(row.Why, op.markup("status.needs", "needs", op.named(sp.Needs)))
+		}
+	}
+	switch {
+	case !in.Since.IsZero():
+		row.Since = op.Text("admin.since", "time", op.DateClock(in.Since))
+	case st != nil && h.State == market.HealthPaused:
+		row.Since = op.Text("admin.paused-since", "time", op.DateClock(st.PausedAt))
+	}
+	if st != nil {
+		row.Last, row.Spark = op.lastRun(st.Last, op.now), sparkOf(op.view, st.Recent)
+	}
+	paused := h.State == market.HealthPaused
+	runs := kind != market.HealthNone
+	row.CanRun = st != nil && runs && st.RunningSince.IsZero()
+	row.CanPause, row.CanResume = st != nil && runs, paused
+	row.CanEnable = made && h.State == market.HealthOff
+	row.rank = map[market.HealthKind]int{market.HealthDown: 0, market.HealthSlow: 1, market.HealthWait: 2, market.HealthOK: 3, market.HealthNone: 4}[kind]
+	return row
+}
+
+// adminSources is GET /admin: all sources, those that need a look first.
+func (s *server) adminSources(w http.ResponseWriter, r *http.Request, op *operator) {
+	ctx := r.Context()
+	states, err := s.fresh(ctx)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	incidents, err := s.openIncidents(ctx)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	made, err := s.made(ctx)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	p := &adminSourcesPage{adminFrame: s.adminFrame(r, op, op.Text("admin.sources"))}
+	broken := 0
+	for _, sp := range s.sites().specs {
+		_, own := made[sp.Name]
+		row := op.adminRow(sp, states[sp.Name], incidents[sp.Name], own)
+		if row.broken {
+			broken++
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	slices.SortStableFunc(p.Rows, func(a, b adminRow) int { return a.rank - b.rank })
+	p.Heading = op.Text("admin.count", "n", op.Int(len(p.Rows)), "broken", op.Int(broken))
+	s.show(w, r, op.view, "admin-sources", http.StatusOK, p)
+}
+
+type adminSourcePage struct {
+	adminFrame
+	Row       adminRow
+	Home      string
+	Terms     string
+	Facts     []factLine
+	Fields    []fieldShare
+	FieldsOf  string
+	Runs      []runRow
+	Incidents []incidentRow
+	// YAML is the recipe of a source that an operator made.
+	YAML string
+}
+
+// factLine is a name with what stands to it.
+type factLine struct {
+	Name  string
+	Value template.HTML
+}
+
+// fieldShare is how often a field is filled in, now and usually.
+type fieldShare struct {
+	Name          string
+	Usual, Last   string
+	Class, Remark string
+}
+
+type runRow struct {
+	ID, At, Stamp, Class, State string
+	Status, Size, Pages, Took   string
+	Found, New, Changed, Closed string
+	Skipped, Rejected           string
+	Err                         string
+	HasRejects                  bool
+}
+
+type incidentRow struct {
+	State, Why, Since, Until string
+	Open, Told               bool
+}
+
+// How much a source's page shows.
+const (
+	shownRuns      = 30
+	shownIncidents = 20
+)
+
+// runClass is how a run's end is marked.
+func runClass(st market.RunState) string {
+	switch {
+	case st.Failed():
+		return "down"
+	case st == market.RunPartial:
+		return "slow"
+	}
+	return ""
+}
+
+// size is a number of bytes in words.
+func (v *view) size(n int64) string {
+	switch {
+	case n < 1<<10:
+		return v.Text("admin.bytes", "n", v.Int(int(n)))
+	case n < 1<<20:
+		return v.Text("admin.kib", "n", v.Int(int((n+1<<9)>>10)))
+	}
+	return v.Text("admin.mib", "n", v.Digits(strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64)))
+}
+
+func (v *view) percent(share float64) string {
+	return v.Text("admin.percent", "n", v.Int(int(share*100+0.5)))
+}
+
+// fieldName is a field of a recipe in words.
+func (v *view) fieldName(f string) string {
+	if key := "field." + f; v.Has(key) {
+		return v.Text(key)
+	}
+	return f
+}
+
+// adminSource is GET /admin/source/{name}.
+func (s *server) adminSource(w http.ResponseWriter, r *http.Request, op *operator) {
+	ctx, name := r.Context(), r.PathValue("name")
+	sp, known := s.sites().byName[name]
+	states, err := s.fresh(ctx)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	made, err := s.made(ctx)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	own, isOwn := made[name]
+	if !known && isOwn {
+		// It cannot be read, or has not been taken in yet.
+		sp = source.Spec{Name: name, Title: name}
+	}
+	if !known && !isOwn {
+		s.notFound(w, r)
+		return
+	}
+	runs, err := s.Admin.Store.Runs(ctx, name, shownRuns)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	all, err := s.Admin.Store.Incidents(ctx, 1000)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	p := &adminSourcePage{adminFrame: s.adminFrame(r, op, sp.Title), Home: safeURL(sp.Home), Terms: safeURL(sp.Terms.URL), YAML: own.YAML}
+	var last market.Incident
+	for _, in := range all {
+		if in.Source != name {
+			continue
+		}
+		if in.Until.IsZero() && last.ID == "" {
+			last = in
+		}
+		if len(p.Incidents) == shownIncidents {
+			break
+		}
+		row := incidentRow{
+			State: op.Text("state." + string(in.State)), Why: op.whyWords(market.Health{State: in.State, Why: in.Why}, op.now),
+			Since: op.DateClock(in.Since), Open: in.Until.IsZero(), Told: in.Told,
+		}
+		if !row.Open {
+			row.Until = op.DateClock(in.Until)
+		}
+		p.Incidents = append(p.Incidents, row)
+	}
+	st := states[name]
+	p.Row = op.adminRow(sp, st, last, isOwn)
+	for _, one := range runs {
+		p.Runs = append(p.Runs, op.runRow(one))
+	}
+	fact := func(key, value string) {
+		if value != "" {
+			p.Facts = append(p.Facts, factLine{op.Text(key), template.HTML(template.HTMLEscapeString(value))})
+		}
+	}
+	if known {
+		fact("admin.schedule", sp.Schedule)
+		fact("admin.floor", op.lasting(sp.Terms.PollFloor))
+		if sp.Terms.Attribution != "" {
+			p.Facts = append(p.Facts, factLine{op.Text("admin.attribution"), op.named(sp.Terms.Attribution)})
+		}
+		if sp.Terms.Allowed != "" {
+			p.Facts = append(p.Facts, factLine{op.Text("admin.allowed"), op.named(sp.Terms.Allowed)})
+		}
+		for _, f := range []struct {
+			key string
+			is  bool
+		}{{"admin.full-text", sp.Terms.FullText}, {"admin.syndicate", sp.Terms.Syndicate}, {"admin.index", sp.Terms.Index}} {
+			fact(f.key, op.yesNo(f.is))
+		}
+	}
+	if isOwn {
+		fact("admin.by", op.person(own.By))
+		fact("admin.changed", op.DateClock(own.Changed))
+	}
+	if st != nil {
+		p.completeness(op, st)
+	}
+	s.show(w, r, op.view, "admin-source", http.StatusOK, p)
+}
+
+func (v *view) yesNo(is bool) string {
+	if is {
+		return v.Text("admin.yes")
+	}
+	return v.Text("admin.no")
+}
+
+// lasting is a duration in whole hours or minutes.
+func (v *view) lasting(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d%time.Hour == 0:
+		return v.Text("admin.hours", "n", v.Int(int(d/time.Hour)))
+	case d >= time.Minute:
+		return v.Text("admin.minutes", "n", v.Int(int(d/time.Minute)))
+	}
+	return v.Text("admin.seconds", "n", v.Int(int(d/time.Second)))
+}
+
+// completeness sets the fields of the newest whole run beside what is usual.
+func (p *adminSourcePage) completeness(op *operator, st *market.SourceState) {
+	var run *market.RunRecord
+	for i := range st.Recent {
+		if st.Recent[i].Filled.Listings > 0 {
+			run = &st.Recent[i]
+			break
+		}
+	}
+	if run == nil {
+		return
+	}
+	p.FieldsOf = op.Text("admin.fields-of", "time", op.Moment(run.Finished, op.now), "n", op.Int(run.Filled.Listings), "usual", op.Int(st.Baseline.Listings))
+	lost := st.Baseline.Lost(run.Filled)
+	for _, f := range market.FilledFields {
+		row := fieldShare{Name: op.fieldName(f), Usual: op.Text("status.none"), Last: op.percent(run.Filled.Share(f))}
+		if st.Baseline.Listings > 0 {
+			row.Usual = op.percent(st.Baseline.Share(f))
+		}
+		if slices.Contains(lost, f) {
+			row.Class, row.Remark = "down", op.Text("admin.lost")
+		}
+		p.Fields = append(p.Fields, row)
+	}
+}
+
+func (op *operator) runRow(r market.RunRecord) runRow {
+	n := op.Int
+	row := runRow{
+		ID: r.ID, At: op.Moment(r.Finished, op.now), Stamp: stamp(r.Finished), Class: runClass(r.State), State: op.Text("run." + string(r.State)),
+		Status: op.Text("status.none"), Size: op.size(r.Bytes), Pages: n(r.Pages), Took: op.lasting(r.Finished.Sub(r.Started).Round(time.Second)),
+		Found: n(r.Found), New: n(r.New), Changed: n(r.Changed), Closed: n(r.Closed), Skipped: n(r.Skipped), Rejected: n(r.Rejected),
+		Err: r.Err, HasRejects: r.Rejected > 0,
+	}
+	if r.Status > 0 {
+		row.Status = op.Digits(strconv.Itoa(r.Status))
+	}
+	return row
+}
+
+// adminSourceDo is POST /admin/source/{name} with the field do.
+func (s *server) adminSourceDo(w http.ResponseWriter, r *http.Request, op *operator) {
+	ctx, name, do := r.Context(), r.PathValue("name"), r.PostForm.Get("do")
+	to := "/admin/source/" + name
+	if r.PostForm.Get("from") == "list" {
+		to = "/admin"
+	}
+	st, a := s.Admin.Store, func(what string) market.Audit { return op.audit("source."+what, name) }
+	done, err := "", error(nil)
+	switch do {
+	case "run":
+		done, err = "run", st.HurrySource(ctx, name, a(do))
+	case "pause":
+		done, err = "paused", st.PauseSource(ctx, name, a(do))
+	case "resume":
+		done, err = "resumed", st.ResumeSource(ctx, name, a(do))
+	default:
+		s.bad(w, r, op.view, op.Text("bad.field", "param", "do", "value", cut(do, 40), "want", op.Text("manage.buttons")))
+		return
+	}
+	switch {
+	case errors.Is(err, market.ErrNotFound):
+		s.notFound(w, r)
+		return
+	case errors.Is(err, market.ErrNone):
+		done = "no-change"
+	case err != nil:
+		s.failed(w, r, fmt.Errorf("changing a source (%s): %w", do, err))
+		return
+	}
+	back(w, r, to, done)
+}
+
+type adminRunPage struct {
+	adminFrame
+	Source string
+	Title  template.HTML
+	Run    runRow
+	Items  []rejectRow
+}
+
+type rejectRow struct{ Why, Item string }
+
+// adminRun is GET /admin/source/{name}/run/{run}: what a run rejected, and why.
+func (s *server) adminRun(w http.ResponseWriter, r *http.Request, op *operator) {
+	ctx, name, id := r.Context(), r.PathValue("name"), r.PathValue("run")
+	runs, err := s.Admin.Store.Runs(ctx, name, 1000)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	i := slices.IndexFunc(runs, func(one market.RunRecord) bool { return one.ID == id })
+	if i < 0 {
+		s.notFound(w, r)
+		return
+	}
+	rejects, err := s.Admin.Store.Rejects(ctx, id)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	p := &adminRunPage{adminFrame: s.adminFrame(r, op, op.Text("admin.rejected-of", "site", s.title(name))), Source: name, Title: op.site(name), Run: op.runRow(runs[i])}
+	for _, one := range rejects {
+		p.Items = append(p.Items, rejectRow{one.Why, one.Item})
+	}
+	s.show(w, r, op.view, "admin-run", http.StatusOK, p)
+}
