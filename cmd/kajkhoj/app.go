@@ -242,8 +242,9 @@ func (a *app) follows() bool {
 	return a.cfg.Has("index")
 }
 
-// serve runs the roles until ctx ends or the page's server fails, after
-// prepare. l is the page's listener, nil without the role web.
+// serve runs the roles until ctx ends or its server fails, after prepare. The
+// server has the site in a process with the role web, and what operators watch
+// in every process.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -265,26 +266,26 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	if a.cfg.Has("collect") || a.cfg.Has("index") {
 		start("relabel", time.Minute, a.relabeller().Pass)
 	}
-	base, err := a.base(l)
-	if err != nil {
-		return err
-	}
-	writer, err := a.newWriter(base)
-	if err != nil {
-		return err
-	}
-	if a.cfg.Has("mail") {
-		if err := a.tell(writer, start); err != nil {
+	handler := web.Watched(a.registry, a.store.Ping, version())
+	if a.cfg.Has("web") || a.cfg.Has("mail") {
+		base, err := a.base(l)
+		if err != nil {
 			return err
 		}
-	}
-	if !a.cfg.Has("web") {
-		<-ctx.Done()
-		return nil
-	}
-	handler, err := a.page(base, writer)
-	if err != nil {
-		return err
+		writer, err := a.newWriter(base)
+		if err != nil {
+			return err
+		}
+		if a.cfg.Has("mail") {
+			if err := a.tell(writer, start); err != nil {
+				return err
+			}
+		}
+		if a.cfg.Has("web") {
+			if handler, err = a.page(base, writer); err != nil {
+				return err
+			}
+		}
 	}
 	if a.around != nil {
 		handler = a.around(handler)

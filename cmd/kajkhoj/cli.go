@@ -44,7 +44,7 @@ type cli struct {
 // variable, and wins over the file that --config names.
 type globals struct {
 	Config    string   `name:"config" help:"A configuration file; config/kajkhoj.yaml shows every key." env:"KAJKHOJ_CONFIG" placeholder:"FILE" type:"path"`
-	Listen    string   `help:"Where the page listens (default 127.0.0.1:8080)." env:"KAJKHOJ_LISTEN" placeholder:"ADDR"`
+	Listen    string   `help:"Where the page, or without the role web what watches the process, listens (default 127.0.0.1:8080)." env:"KAJKHOJ_LISTEN" placeholder:"ADDR"`
 	Data      string   `help:"The folder of SQLite and the embedded index (default ./data)." env:"KAJKHOJ_DATA" placeholder:"DIR"`
 	DB        string   `name:"db" help:"A PostgreSQL URL; without it SQLite in the data folder." env:"KAJKHOJ_DB" placeholder:"URL"`
 	Engine    string   `name:"search" help:"The search engine: local or meili (default local)." env:"KAJKHOJ_SEARCH" placeholder:"ENGINE"`

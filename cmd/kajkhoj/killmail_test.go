@@ -219,7 +219,7 @@ func (m *mailed) dayPasses() {
 // start runs a process that tells and sends.
 func (m *mailed) start(dsn string) *exec.Cmd {
 	m.t.Helper()
-	args := []string{"kajkhoj", "serve", "--roles", "mail", "--log-level", "warn", "--base-url", "https://kaj.example",
+	args := []string{"kajkhoj", "serve", "--roles", "mail", "--listen", "127.0.0.1:0", "--log-level", "warn", "--base-url", "https://kaj.example",
 		"--smtp", "smtp://" + m.box.Addr(), "--mail-from", "kajkhoj@kaj.example"}
 	if strings.HasPrefix(dsn, "postgres") {
 		args = append(args, "--db", dsn, "--data", m.t.TempDir())

@@ -39,12 +39,12 @@ func (a *app) newWriter(base string) (*mail.Writer, error) {
 }
 
 // base is the address under which people reach the page: what the operator
-// says, else where it listens. l is nil without the role web.
+// says, else where the page listens.
 func (a *app) base(l net.Listener) (string, error) {
 	switch {
 	case a.cfg.BaseURL != "":
 		return a.cfg.BaseURL, nil
-	case l != nil:
+	case a.cfg.Has("web"):
 		return "http://" + l.Addr().String(), nil
 	}
 	return "", fmt.Errorf("base_url: mails need the address under which people reach the page")

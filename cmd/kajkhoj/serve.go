@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"strings"
 )
 
@@ -17,7 +16,10 @@ Behind a web server, told where people reach it:
 
 Two processes on one PostgreSQL and one Meilisearch:
   kajkhoj serve --db postgres://… --search meili --meili-url http://… --roles web
-  kajkhoj serve --db postgres://… --search meili --meili-url http://… --roles collect,index,mail`
+  kajkhoj serve --db postgres://… --search meili --meili-url http://… --roles collect,index,mail \
+    --listen 127.0.0.1:8081 --base-url https://kaj.example
+
+Without the role web it listens all the same, for /healthz, /readyz and /metrics.`
 }
 
 func (serveCmd) Run(e *env) error {
@@ -26,13 +28,11 @@ func (serveCmd) Run(e *env) error {
 		return err
 	}
 	log := logger(e.stderr, c.Log)
-	var l net.Listener
-	if c.Has("web") {
-		if l, err = listen(c.Listen); err != nil {
-			return err
-		}
-		defer l.Close()
+	l, err := listen(c.Listen)
+	if err != nil {
+		return err
 	}
+	defer l.Close()
 	a, err := newApp(e.ctx, c, log, ss, outside{})
 	if err != nil {
 		return err
@@ -42,12 +42,12 @@ func (serveCmd) Run(e *env) error {
 		return err
 	}
 	a.tellOff()
-	fmt.Fprintf(e.stdout, "Kajkhoj runs: %s, data in %s", strings.Join(c.Roles, ", "), c.Data)
-	if l != nil {
-		fmt.Fprintf(e.stdout, ", the page at http://%s/", l.Addr())
+	serves := "the page"
+	if !c.Has("web") {
+		serves = "its metrics"
 	}
-	fmt.Fprintln(e.stdout)
-	if l != nil {
+	fmt.Fprintf(e.stdout, "Kajkhoj runs: %s, data in %s, %s at http://%s/\n", strings.Join(c.Roles, ", "), c.Data, serves, l.Addr())
+	if c.Has("web") {
 		base, err := a.base(l)
 		if err != nil {
 			return err

@@ -154,3 +154,65 @@ func TestSourcesThatAreOffSayWhy(t *testing.T) {
 		t.Errorf("/status: %d, and it does not say that remotive was switched off", w.Code)
 	}
 }
+
+// A process without the site says how it is all the same: its counters are
+// nobody else's.
+func TestServeWithoutTheSite(t *testing.T) {
+	c := config.Default()
+	c.Data, c.Roles, c.BaseURL = t.TempDir(), []string{"mail"}, "https://kaj.example"
+	l, err := listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	a, err := newApp(ctx, c, slog.New(slog.DiscardHandler), nil, outside{transport: noNetwork{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	if err := a.prepare(ctx); err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- a.serve(ctx, l) }()
+	see := func(path string, status int, want string) {
+		t.Helper()
+		res, err := http.Get("http://" + l.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.StatusCode != status || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %s, without %q: %.300s", path, res.Status, want, body)
+		}
+	}
+	see("/healthz", 200, `"ok"`)
+	see("/readyz", 200, `"ready"`)
+	see("/metrics", 200, "kajkhoj_alert_digests_total 0")
+	see("/metrics", 200, "go_goroutines")
+	see("/", 404, "does not serve the site")
+	req, err := http.NewRequest(http.MethodGet, "http://"+l.Addr().String()+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Forwarded-For", "203.0.113.7")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusForbidden {
+		t.Errorf("/metrics to a public address: %s", res.Status)
+	}
+	a.store.Close()
+	see("/readyz", 503, "The store does not answer.")
+	cancel()
+	if err := <-served; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}

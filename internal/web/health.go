@@ -18,23 +18,28 @@ type health struct {
 }
 
 // healthz is GET /healthz: the process lives and serves.
-func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
+func (s *server) healthz(w http.ResponseWriter, r *http.Request) { alive(w, r, s.Version) }
+
+func alive(w http.ResponseWriter, r *http.Request, version string) {
 	w.Header().Set("Cache-Control", "no-store")
-	send(w, r, http.StatusOK, health{Status: "ok", Version: s.Version, Missing: []string{}})
+	send(w, r, http.StatusOK, health{Status: "ok", Version: version, Missing: []string{}})
 }
 
 // readyz is GET /readyz: 200 when requests can be served well, otherwise 503
 // with what is missing. An engine that fails later does not make the process
 // unready: searches are then answered from the store.
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
+	readyOrNot(w, r, s.Version, s.missing(r.Context()))
+}
+
+func readyOrNot(w http.ResponseWriter, r *http.Request, version string, missing []string) {
 	w.Header().Set("Cache-Control", "no-store")
-	missing := s.missing(r.Context())
 	if len(missing) == 0 {
-		send(w, r, http.StatusOK, health{Status: "ready", Version: s.Version, Missing: missing})
+		send(w, r, http.StatusOK, health{Status: "ready", Version: version, Missing: missing})
 		return
 	}
 	w.Header().Set("Retry-After", "5")
-	send(w, r, http.StatusServiceUnavailable, health{Status: "not ready", Version: s.Version, Missing: missing})
+	send(w, r, http.StatusServiceUnavailable, health{Status: "not ready", Version: version, Missing: missing})
 }
 
 // missing says what keeps the process from serving, in words that are fit

@@ -2,14 +2,11 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
@@ -54,13 +51,7 @@ func newMetrics(s *server) *metrics {
 	for _, w := range market.Wrongs {
 		m.reports.WithLabelValues(string(w))
 	}
-	// The process's own figures may be there already.
-	for _, c := range []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})} {
-		if err := s.Registry.Register(c); err != nil && !errors.As(err, new(prometheus.AlreadyRegisteredError)) {
-			panic("web: " + err.Error())
-		}
-	}
-	m.page = promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2, Timeout: 3 * probeWithin})
+	m.page = registryPage(s.Registry)
 	return m
 }
 
@@ -70,13 +61,9 @@ func (s *server) observe(route string, status int, took time.Duration) {
 }
 
 // metricsPage is GET /metrics in Prometheus's text format. It is for the
-// operator: only loopback and private addresses get it (see clientAddr).
+// operator.
 func (s *server) metricsPage(w http.ResponseWriter, r *http.Request) {
-	if !isPrivate(clientAddr(r)) {
-		refuse(w, r, problem{Status: http.StatusForbidden, Detail: "Metrics are for loopback and private addresses."})
-		return
-	}
-	s.machine.metrics.page.ServeHTTP(w, r)
+	forOperators(w, r, s.machine.metrics.page)
 }
 
 // timedSearch measures the searches of pages and programs alike, and notes
