@@ -405,7 +405,7 @@ func scrub(s, to string) string {
 	var out []string
 	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		bare := strings.ToLower(strings.TrimFunc(w, func(r rune) bool { return strings.ContainsRune(`<>"'()[]{}.,;:!`, r) }))
-		if strings.ContainsAny(w, "@/") || len(w) > 40 || local != "" && bare == local {
+		if strings.ContainsAny(w, "@/") || len(w) > 40 || local != "" && bare == local || len(local) > 2 && strings.Contains(bare, local) {
 			w = "…"
 		}
 		out = append(out, w)

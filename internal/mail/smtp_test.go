@@ -179,6 +179,7 @@ func TestScrub(t *testing.T) {
 	for in, want := range map[string]string{
 		"5.1.1 <Na.S@example.com>: unknown":               "5.1.1 … unknown",
 		"user na.s is unknown (na.s)":                     "user … is unknown …",
+		"no recipient:na.s, user=NA.S; at example.com":    "no … … at example.com",
 		"see https://x.example/?a=b or\r\nask\x00help":    "see … or ask help",
 		"seen /stop/" + token("a") + " and " + token("b"): "seen … and …",
 		"dial tcp 127.0.0.1:25: connection refused":       "dial tcp 127.0.0.1:25: connection refused",
