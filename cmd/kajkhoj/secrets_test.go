@@ -196,7 +196,7 @@ func TestLogsHoldNoAddressOrToken(t *testing.T) {
 		c.Close()
 	}
 	do("POST", "/manage/"+manage, url.Values{"do": {"forget"}, "sure": {"1"}})
-	if status, _ := do("GET", "/manage/"+manage, nil); status != http.StatusNotFound {
+	if status, _ := do("GET", "/manage/"+manage, nil); status != http.StatusGone {
 		t.Errorf("the person was not forgotten: %d", status)
 	}
 	_, metrics := do("GET", "/metrics", nil, "X-Forwarded-For", "127.0.0.1")
