@@ -319,6 +319,10 @@ func (a *app) relabeller() *collect.Relabeller {
 
 // page puts the site together.
 func (a *app) page(base string, writer *mail.Writer) (http.Handler, error) {
+	cannot, err := readUncollectable(files.Files)
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Options{
 		Search:    &search.Searcher{Index: a.index, Store: a.store, Analyzer: a.analyzer, Timeout: a.cfg.Search.Timeout, Log: a.log},
 		Store:     a.store,
@@ -333,6 +337,8 @@ func (a *app) page(base string, writer *mail.Writer) (http.Handler, error) {
 		Registry:  a.registry,
 		Ready:     a.store.Ping,
 		Version:   version(),
+
+		Uncollectable: notCollected(cannot),
 
 		Subscriptions: a.store,
 		Mails:         writer,

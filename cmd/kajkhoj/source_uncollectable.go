@@ -10,7 +10,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/kajkhoj/kajkhoj/internal/locale"
 	"github.com/kajkhoj/kajkhoj/internal/source"
+	"github.com/kajkhoj/kajkhoj/internal/web"
 )
 
 // uncollectable is a site that cannot be collected from.
@@ -73,4 +75,18 @@ func readUncollectable(files fs.FS) ([]uncollectable, error) {
 		}
 	}
 	return y.Sites, errors.Join(errs...)
+}
+
+// notCollected are these sites for the page.
+func notCollected(sites []uncollectable) []web.Uncollectable {
+	var out []web.Uncollectable
+	for _, s := range sites {
+		u := web.Uncollectable{Name: s.Name, Title: s.Title, Home: s.Home, Kind: s.Kind, Source: s.Source, Why: map[locale.Lang]string{}, Instead: map[locale.Lang]string{}}
+		u.Checked, _ = time.Parse(time.DateOnly, s.Checked) // checked when it was read
+		for _, l := range locale.Langs {
+			u.Why[l], u.Instead[l] = strings.TrimSpace(s.Why[string(l)]), strings.TrimSpace(s.Instead[string(l)])
+		}
+		out = append(out, u)
+	}
+	return out
 }

@@ -238,9 +238,9 @@ func TestStates(t *testing.T) {
 		{"time", context.DeadlineExceeded, market.RunUnreachable},
 		{"404", status(404), market.RunChanged},
 		{"format", fmt.Errorf("%w: no jobs", source.ErrFormat), market.RunChanged},
-		{"address", fetch.ErrAddress, market.RunFailed},
-		{"robots at a refused address", fmt.Errorf("%w: %w", fetch.ErrRobots, fetch.ErrAddress), market.RunFailed},
-		{"too large", fetch.ErrTooLarge, market.RunFailed},
+		{"address", fetch.ErrAddress, market.RunRefused},
+		{"robots at a refused address", fmt.Errorf("%w: %w", fetch.ErrRobots, fetch.ErrAddress), market.RunRefused},
+		{"too large", fetch.ErrTooLarge, market.RunTooLarge},
 		{"anything", errors.New("anything"), market.RunFailed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

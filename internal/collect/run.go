@@ -273,7 +273,9 @@ func stateOf(err error, saved bool) market.RunState {
 	case errors.Is(err, fetch.ErrUnreachable):
 		return market.RunUnreachable
 	case errors.Is(err, fetch.ErrAddress):
-		return market.RunFailed
+		return market.RunRefused
+	case errors.Is(err, fetch.ErrTooLarge):
+		return market.RunTooLarge
 	case errors.Is(err, fetch.ErrRobots):
 		return market.RunBlocked
 	case errors.Is(err, source.ErrFormat):

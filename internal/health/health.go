@@ -65,6 +65,10 @@ func Judge(sp source.Spec, st *market.SourceState, now time.Time) market.Health 
 		return of(market.HealthChanged, "why.changed")
 	case market.RunUnreachable:
 		return of(market.HealthUnreachable, "why.unreachable")
+	case market.RunTooLarge:
+		return of(market.HealthFailed, "why.too-large")
+	case market.RunRefused:
+		return of(market.HealthFailed, "why.refused")
 	case market.RunFailed:
 		return of(market.HealthFailed, "why.failed")
 	}
@@ -77,7 +81,7 @@ func Judge(sp source.Spec, st *market.SourceState, now time.Time) market.Health 
 	}
 	if lost := st.Baseline.Lost(whole.Filled); len(lost) > 0 {
 		percent := func(c market.Completeness) string { return strconv.Itoa(int(c.Share(lost[0])*100 + 0.5)) }
-		return of(market.HealthChanged, "why.lost", "fields", strings.Join(lost, ","), "before", percent(st.Baseline.Completeness), "after", percent(whole.Filled))
+		return of(market.HealthChanged, market.WhyLost, "fields", strings.Join(lost, ","), "before", percent(st.Baseline.Completeness), "after", percent(whole.Filled))
 	}
 	switch {
 	case st.Last.State == market.RunPartial:

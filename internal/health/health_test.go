@@ -50,13 +50,24 @@ func TestJudge(t *testing.T) {
 		want market.HealthState
 		why  string
 	}{
-		"healthy":             {on, state(good), market.HealthHealthy, ""},
-		"unchanged":           {on, state(run(0, market.RunUnchanged, 0), good), market.HealthHealthy, ""},
-		"unknown":             {on, nil, market.HealthWaiting, ""},
-		"off":                 {source.Spec{}, nil, market.HealthOff, ""},
-		"off by terms":        {source.Spec{Terms: source.Terms{Permission: true}}, nil, market.HealthTerms, ""},
-		"first run":           {on, func() *market.SourceState { s := state(); s.RunningSince = noon; return s }(), market.HealthRunning, ""},
-		"first run late":      {on, func() *market.SourceState { s := state(); s.NextAt = noon.Add(-time.Hour); return s }(), market.HealthLate, "why.late"},
+		"healthy":        {on, state(good), market.HealthHealthy, ""},
+		"unchanged":      {on, state(run(0, market.RunUnchanged, 0), good), market.HealthHealthy, ""},
+		"unknown":        {on, nil, market.HealthWaiting, ""},
+		"off":            {source.Spec{}, nil, market.HealthOff, ""},
+		"off by terms":   {source.Spec{Terms: source.Terms{Permission: true}}, nil, market.HealthTerms, ""},
+		"first run":      {on, func() *market.SourceState { s := state(); s.RunningSince = noon; return s }(), market.HealthRunning, ""},
+		"first run late": {on, func() *market.SourceState { s := state(); s.NextAt = noon.Add(-time.Hour); return s }(), market.HealthLate, "why.late"},
+		"not late yet":   {on, func() *market.SourceState { s := state(good); s.NextAt = noon.Add(-Grace); return s }(), market.HealthHealthy, ""},
+		"late but running": {on, func() *market.SourceState {
+			s := state(good)
+			s.NextAt, s.RunningSince = noon.Add(-time.Hour), noon
+			return s
+		}(), market.HealthHealthy, ""},
+		"thin, little known": {on, func() *market.SourceState {
+			s := state(run(0, market.RunOK, 1))
+			s.Baseline = market.Baseline{Runs: 4, Found: 400}
+			return s
+		}(), market.HealthHealthy, ""},
 		"late":                {on, func() *market.SourceState { s := state(good); s.NextAt = noon.Add(-time.Hour); return s }(), market.HealthLate, "why.late"},
 		"stuck":               {on, func() *market.SourceState { s := state(good); s.RunningSince = noon.Add(-time.Hour); return s }(), market.HealthLate, "why.stuck"},
 		"paused":              {on, func() *market.SourceState { s := state(good); s.PausedAt = noon; return s }(), market.HealthPaused, ""},
@@ -64,6 +75,8 @@ func TestJudge(t *testing.T) {
 		"challenged":          {on, state(run(0, market.RunBlocked, 0), good), market.HealthBlocked, "why.blocked"},
 		"another format":      {on, state(run(0, market.RunChanged, 0), good), market.HealthChanged, "why.changed"},
 		"no answer":           {on, state(run(0, market.RunUnreachable, 0), good), market.HealthUnreachable, "why.unreachable"},
+		"too large":           {on, state(run(0, market.RunTooLarge, 0), good), market.HealthFailed, "why.too-large"},
+		"led astray":          {on, state(run(0, market.RunRefused, 0), good), market.HealthFailed, "why.refused"},
 		"broke off":           {on, state(run(0, market.RunFailed, 0), good), market.HealthFailed, "why.failed"},
 		"some pages":          {on, state(run(0, market.RunPartial, 80, "pay", "company"), good), market.HealthPartial, "why.partial"},
 		"empty":               {on, state(run(0, market.RunOK, 0), good), market.HealthEmpty, "why.empty"},
@@ -84,6 +97,43 @@ func TestJudge(t *testing.T) {
 	lost := Judge(on, state(run(0, market.RunOK, 100, "company"), good), noon)
 	if a := lost.Why.Args; a["fields"] != "pay" || a["before"] != "90" || a["after"] != "0" {
 		t.Errorf("a lost field: %v", a)
+	}
+}
+
+// At a glance a source whose fields alone are lost still brings listings.
+func TestKind(t *testing.T) {
+	for _, c := range []struct {
+		h    market.Health
+		want market.HealthKind
+	}{
+		{market.Health{State: market.HealthHealthy}, market.HealthOK},
+		{market.Health{State: market.HealthThin}, market.HealthSlow},
+		{market.Health{State: market.HealthEmpty}, market.HealthDown},
+		{market.Health{State: market.HealthChanged, Why: market.Reason{Key: "why.changed"}}, market.HealthDown},
+		{market.Health{State: market.HealthChanged, Why: market.Reason{Key: market.WhyLost}}, market.HealthSlow},
+		{market.Health{State: market.HealthWaiting}, market.HealthWait},
+		{market.Health{State: market.HealthPaused}, market.HealthNone},
+	} {
+		if got := c.h.Kind(); got != c.want {
+			t.Errorf("%+v is %s, want %s", c.h, got, c.want)
+		}
+	}
+}
+
+// Letters that went through the wrong encoding are told from others.
+func TestReadableLetters(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Type 300 forms – café, Zoë's “CAFÉ” × 2":   true,
+		"পুরোনো রসিদ থেকে এক্সেলে হিসাব তোলা":       true,
+		"Łódź, Škoda, ½ ¿Qué?":                      true,
+		"Zo\u00c3\u00ab\u2019s caf\u00c3\u00a9":     false, // UTF-8 read as windows-1252
+		"\u00e0\u00a6\u2022\u00e0\u00a6\u00be work": false,
+		"th\ufffd forms":                       false,
+		"forms \u00e2\u20ac\u201c 300 of them": false,
+	} {
+		if got := slices.Contains(market.Draft{Title: "x", Description: text}.FilledIn(), "letters"); got != want {
+			t.Errorf("%q is readable: %v", text, got)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package market
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -43,9 +44,9 @@ func (s HealthState) Kind() HealthKind {
 	switch s {
 	case HealthHealthy:
 		return HealthOK
-	case HealthLate, HealthPartial, HealthThin, HealthEmpty:
+	case HealthLate, HealthPartial, HealthThin:
 		return HealthSlow
-	case HealthBlocked, HealthChanged, HealthUnreachable, HealthFailed:
+	case HealthEmpty, HealthBlocked, HealthChanged, HealthUnreachable, HealthFailed:
 		return HealthDown
 	case HealthWaiting, HealthRunning:
 		return HealthWait
@@ -63,6 +64,18 @@ type Health struct {
 	Why Reason
 }
 
+// Kind is how a source does at a glance: one whose fields alone are lost
+// still brings its listings.
+func (h Health) Kind() HealthKind {
+	if h.State == HealthChanged && h.Why.Key == WhyLost {
+		return HealthSlow
+	}
+	return h.State.Kind()
+}
+
+// WhyLost is the reason that fields which used to be filled are not.
+const WhyLost = "why.lost"
+
 // Incident is a time during which a source was broken. While it lasts, State
 // and Why follow what is found.
 type Incident struct {
@@ -77,8 +90,9 @@ type Incident struct {
 	Told bool
 }
 
-// FilledFields are the fields of a draft whose filling is watched.
-var FilledFields = []string{"url", "description", "company", "skills", "category", "pay", "posted_at", "locations", "level", "english"}
+// FilledFields are the fields of a draft whose filling is watched. "letters"
+// is no field: it is filled where title and text can be read (see garbled).
+var FilledFields = []string{"letters", "url", "description", "company", "skills", "category", "pay", "posted_at", "locations", "level", "english"}
 
 // FilledIn are the FilledFields that a draft fills in.
 func (d Draft) FilledIn() []string {
@@ -86,6 +100,8 @@ func (d Draft) FilledIn() []string {
 	for _, f := range FilledFields {
 		var is bool
 		switch f {
+		case "letters":
+			is = !garbled(d.Title) && !garbled(d.Description)
 		case "url":
 			is = d.URL != ""
 		case "description":
@@ -112,6 +128,45 @@ func (d Draft) FilledIn() []string {
 		}
 	}
 	return out
+}
+
+// garbled reports whether a text went through the wrong encoding: it holds
+// U+FFFD, which stands for bytes that could not be read, or the bytes of
+// letters in UTF-8, each read as a letter of windows-1252 ("Ã©" for "é"). One
+// letter of two bytes is no proof: “CAFÉ” in quotation marks looks like one.
+func garbled(s string) bool {
+	more, long, short := 0, false, 0 // bytes of the letter that are still to come
+	for _, r := range s {
+		switch {
+		case r == '\uFFFD':
+			return true
+		case more > 0 && continues(r):
+			if more--; more > 0 {
+				continue
+			}
+			if short++; long || short > 1 {
+				return true
+			}
+			continue
+		}
+		switch {
+		case r >= 0xC2 && r <= 0xDF:
+			more, long = 1, false
+		case r >= 0xE0 && r <= 0xEF:
+			more, long = 2, true
+		case r >= 0xF0 && r <= 0xF4:
+			more, long = 3, true
+		default:
+			more = 0
+		}
+	}
+	return false
+}
+
+// continues reports whether a letter of windows-1252 has the byte of one that
+// goes on in UTF-8, 0x80 to 0xBF.
+func continues(r rune) bool {
+	return r >= 0x80 && r <= 0xBF || strings.ContainsRune("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", r)
 }
 
 // Completeness is how many of a number of listings had each field filled.

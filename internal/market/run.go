@@ -39,12 +39,18 @@ const (
 	RunBlocked     RunState = "blocked"     // 401, 403, 429, robots.txt, a challenge or login page
 	RunChanged     RunState = "changed"     // the format is not what the source knows
 	RunUnreachable RunState = "unreachable" // no connection, a time-out, 5xx
+	RunTooLarge    RunState = "too-large"   // an answer beyond the cap
+	RunRefused     RunState = "refused"     // it led to an address that must not be asked
 	RunFailed      RunState = "failed"      // anything else
 )
 
 // Failed reports whether the run must be tried again with backoff.
 func (s RunState) Failed() bool {
-	return s == RunBlocked || s == RunChanged || s == RunUnreachable || s == RunFailed
+	switch s {
+	case RunBlocked, RunChanged, RunUnreachable, RunTooLarge, RunRefused, RunFailed:
+		return true
+	}
+	return false
 }
 
 // Reached reports whether the run may have reached the site. Only one that

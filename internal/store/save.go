@@ -183,7 +183,7 @@ func (b *saver) save(ctx context.Context, batch []market.Listing) error {
 		args []any
 	}{
 		{seen, `last_seen = $1, last_run = $2, missed = 0`, nil},
-		{reopened, `last_seen = $1, last_run = $2, missed = 0, closed_at = 0`, nil},
+		{reopened, `last_seen = $1, last_run = $2, missed = 0, closed_at = 0, changed_at = $1`, nil},
 		{closed, `last_seen = $1, last_run = $2, missed = 0, closed_at = $3`, []any{ms(b.now)}},
 	} {
 		args := append([]any{ms(b.now), b.run.ID}, set.args...)
@@ -247,8 +247,8 @@ func (b *saver) insert(ctx context.Context, l market.Listing) error {
 	l.Group = g.grp
 	if b.insertListing, err = b.prepare(ctx, b.insertListing, `
 		INSERT INTO listing (id, source, url, grp, born, hash, key_title, key_link, key_text, posted_at, expires_at, dated_at,
-			first_seen, last_seen, last_run, labelled, missed, closed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0)`); err != nil {
+			first_seen, last_seen, last_run, labelled, missed, closed_at, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, $13)`); err != nil {
 		return err
 	}
 	if _, err := b.insertListing.ExecContext(ctx, l.ID, l.Source, l.URL, g.grp, g.born, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text,
@@ -275,7 +275,7 @@ func (b *saver) update(ctx context.Context, l market.Listing, old *known, doc, h
 	l.Group = g.grp
 	if _, err := b.tx.ExecContext(ctx, `
 		UPDATE listing SET url = $1, grp = $2, born = $3, hash = $4, key_title = $5, key_link = $6, key_text = $7, posted_at = $8,
-			expires_at = $9, dated_at = $10, last_seen = $11, last_run = $12, labelled = $13, missed = 0, closed_at = 0
+			expires_at = $9, dated_at = $10, last_seen = $11, last_run = $12, labelled = $13, missed = 0, closed_at = 0, changed_at = $11
 		WHERE id = $14`,
 		l.URL, g.grp, g.born, hash, l.Keys.Title, l.Keys.Link, l.Keys.Text, ms(l.PostedAt),
 		ms(l.ExpiresAt), ms(l.Date()), ms(b.now), b.run.ID, l.Labelled, l.ID); err != nil {

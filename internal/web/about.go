@@ -23,7 +23,7 @@ func (s *server) about(w http.ResponseWriter, r *http.Request) {
 	p := &aboutPage{}
 	p.frame = s.frame(v, r, v.Text("about.title"))
 	p.Description = v.Text("about.description")
-	p.Canonical = s.BaseURL + "/about"
+	p.Canonical = s.ownPage(v, "/about")
 	for _, l := range market.Levels {
 		p.Levels = append(p.Levels, meaning{v.Text("level." + string(l)), v.Text("level-means." + string(l))})
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	judge "github.com/kajkhoj/kajkhoj/internal/health"
@@ -48,35 +47,6 @@ func kindClass(k market.HealthKind) string {
 		return string(k)
 	}
 	return "off"
-}
-
-// whyWords says why a source is in its state.
-func (v *view) whyWords(h market.Health, now time.Time) string {
-	if h.Why.Key == "" {
-		return ""
-	}
-	var args []string
-	for name, value := range h.Why.Args {
-		switch name {
-		case "at":
-			if t, err := time.Parse(time.RFC3339, value); err == nil {
-				name, value = "time", v.Moment(t, now)
-			}
-		case "fields":
-			var names []string
-			for f := range strings.SplitSeq(value, ",") {
-				if v.Has("field." + f) {
-					f = v.Text("field." + f)
-				}
-				names = append(names, f)
-			}
-			value = strings.Join(names, ", ")
-		default:
-			value = v.Digits(value)
-		}
-		args = append(args, name, value)
-	}
-	return v.Text("why."+strings.TrimPrefix(h.Why.Key, "why."), args...)
 }
 
 // lastRun says when a run was and what came of it.
@@ -139,12 +109,12 @@ func (s *server) made(ctx context.Context) (map[string]market.StoredSource, erro
 // adminRow judges one source.
 func (op *operator) adminRow(sp source.Spec, st *market.SourceState, in market.Incident, made bool) adminRow {
 	h := judge.Judge(sp, st, op.now)
-	kind := h.State.Kind()
+	kind := h.Kind()
 	row := adminRow{
 		Name: sp.Name, Title: op.site(sp.Name), Class: kindClass(kind), State: op.Text("state." + string(h.State)),
 		Last: op.Text("status.none"), Next: op.nextRun(h, st, op.now), Made: made, broken: h.State.Broken(),
 	}
-	if why := op.whyWords(h, op.now); why != "" {
+	if why := op.Why(h.Why, op.now); why != "" {
 		row.Why = append(row.Why, template.HTML(template.HTMLEscapeString(why)))
 	}
 	if h.State == market.HealthTerms || h.State == market.HealthOff {
@@ -334,7 +304,7 @@ func (s *server) adminSource(w http.ResponseWriter, r *http.Request, op *operato
 			break
 		}
 		row := incidentRow{
-			State: op.Text("state." + string(in.State)), Why: op.whyWords(market.Health{State: in.State, Why: in.Why}, op.now),
+			State: op.Text("state." + string(in.State)), Why: op.Why(in.Why, op.now),
 			Since: op.DateClock(in.Since), Open: in.Until.IsZero(), Told: in.Told,
 		}
 		if !row.Open {

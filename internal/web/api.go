@@ -79,6 +79,7 @@ func (s *server) machineRoutes(mux *http.ServeMux) {
 	for _, k := range feedKinds {
 		mux.HandleFunc(k.path, s.public(only(s.feedOf(k.media, k.render))))
 	}
+	mux.HandleFunc(incidentPath, s.public(only(s.incidents)))
 	for _, rest := range []string{"/api", "/api/"} {
 		mux.HandleFunc(rest, s.public(func(w http.ResponseWriter, r *http.Request) {
 			refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is no such address here. /api/v1/openapi.yaml lists them all."})

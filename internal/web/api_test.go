@@ -103,6 +103,18 @@ func (s *shelf) Listing(_ context.Context, id string) (market.Listing, error) {
 
 func (s *shelf) Sources(context.Context) ([]market.SourceState, error) { return s.states, s.storeErr }
 
+func (s *shelf) OpenIncidents(context.Context) ([]market.Incident, error) { return nil, s.storeErr }
+
+func (s *shelf) Incidents(context.Context, int) ([]market.Incident, error) { return nil, s.storeErr }
+
+func (s *shelf) OfferedParts(_ context.Context, sources []string, digits int) ([]market.OfferedPart, error) {
+	return offeredParts(s.listings, sources, digits), s.storeErr
+}
+
+func (s *shelf) Offered(_ context.Context, sources []string, prefix, after string, limit int) ([]market.Offered, error) {
+	return offered(s.listings, sources, prefix, after, limit), s.storeErr
+}
+
 func (s *shelf) index(context.Context) (IndexState, error) {
 	return IndexState{Documents: int64(len(s.listings)), Behind: 7}, s.indexErr
 }
@@ -584,9 +596,9 @@ func TestClientAddr(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	s := newSite(t)
-	get := func(path string) (int, health) {
+	get := func(path string) (int, readiness) {
 		res, body := s.ask("GET", path)
-		return res.StatusCode, decode[health](t, body)
+		return res.StatusCode, decode[readiness](t, body)
 	}
 	s.indexErr, s.storeErr, s.readyErr = errors.New("secret"), errors.New("secret"), errors.New("secret")
 	if code, h := get("/healthz"); code != 200 || h.Status != "ok" || h.Version != "v1.2.3" {
@@ -797,7 +809,7 @@ func TestOpenAPI(t *testing.T) {
 	t.Run("fields", func(t *testing.T) {
 		for name, v := range map[string]any{
 			"Answer": answer{}, "Listing": apiListing{}, "Attribution": apiAttribution{}, "Pay": apiPay{}, "Level": apiLabel{}, "English": apiLabel{},
-			"Evidence": apiEvidence{}, "ApplyFrom": apiApply{}, "Warning": apiWarning{}, "Copy": apiCopy{}, "Problem": problem{}, "ProblemField": problemField{}, "Health": health{},
+			"Evidence": apiEvidence{}, "ApplyFrom": apiApply{}, "Warning": apiWarning{}, "Copy": apiCopy{}, "Problem": problem{}, "ProblemField": problemField{}, "Health": readiness{},
 		} {
 			schema := doc.Components.Schemas[name].Value
 			var code []string

@@ -34,6 +34,7 @@ type fair struct {
 	index    IndexState
 	reported []string
 
+	incidents                     []market.Incident
 	searchErr, storeErr, indexErr error
 	panics                        bool
 	hook                          func(market.Query) // called by each search
@@ -123,6 +124,23 @@ func (f *fair) Listing(_ context.Context, id string) (market.Listing, error) {
 }
 
 func (f *fair) Sources(context.Context) ([]market.SourceState, error) { return f.states, f.storeErr }
+
+func (f *fair) OpenIncidents(ctx context.Context) ([]market.Incident, error) {
+	all, err := f.Incidents(ctx, len(f.incidents))
+	return slices.DeleteFunc(all, func(in market.Incident) bool { return !in.Until.IsZero() }), err
+}
+
+func (f *fair) Incidents(_ context.Context, limit int) ([]market.Incident, error) {
+	return slices.Clone(f.incidents[:min(limit, len(f.incidents))]), f.storeErr
+}
+
+func (f *fair) OfferedParts(_ context.Context, sources []string, digits int) ([]market.OfferedPart, error) {
+	return offeredParts(f.listings, sources, digits), f.storeErr
+}
+
+func (f *fair) Offered(_ context.Context, sources []string, prefix, after string, limit int) ([]market.Offered, error) {
+	return offered(f.listings, sources, prefix, after, limit), f.storeErr
+}
 
 func (f *fair) Index(context.Context) (IndexState, error) { return f.index, f.indexErr }
 
@@ -279,6 +297,7 @@ func newFair() *fair {
 				st.Recent = append(st.Recent, run(sp.Name, market.RunOK, st.Open+n%4, fairNow.Add(-time.Duration(n)*time.Hour-12*time.Minute)))
 			}
 			st.Last, st.LastOK = &st.Recent[0], &st.Recent[0]
+			st.Baseline = market.Baseline{Runs: 14, Found: 14 * (st.Open + 1)}
 		}
 		f.states = append(f.states, st)
 	}
@@ -310,6 +329,11 @@ func (f *fair) trouble() {
 	unreachable := at("tasklantern")
 	unreachable.Recent[0] = run("tasklantern", market.RunUnreachable, 0, fairNow.Add(-time.Hour))
 	unreachable.Recent[0].Status = 0
+	f.incidents = []market.Incident{
+		{ID: "i3", Source: "opendesk", State: market.HealthThin, Why: market.Reason{Key: "why.thin", Args: map[string]string{"usual": "20", "last": "1"}}, Since: fairNow.Add(-12 * time.Minute)},
+		{ID: "i2", Source: "foundersthread", State: market.HealthBlocked, Why: market.Reason{Key: "why.blocked-code", Args: map[string]string{"code": "403"}}, Since: fairNow.Add(-4 * time.Hour), Told: true},
+		{ID: "i1", Source: "remoteferry", State: market.HealthEmpty, Why: market.Reason{Key: "why.empty"}, Since: fairNow.Add(-30 * time.Hour), Until: fairNow.Add(-20 * time.Hour), Told: true},
+	}
 	at("remoteferry").RunningSince = fairNow.Add(-time.Minute)
 }
 
@@ -332,4 +356,31 @@ func (f *fair) firstRun() {
 			st.Last, st.Recent, st.NextAt = &r, []market.RunRecord{r}, fairNow.Add(20*time.Minute)
 		}
 	}
+}
+
+// offeredParts and offered are a store's, of listings in memory; what they
+// say last changed when they were first seen.
+func offeredParts(ls []market.Listing, sources []string, digits int) []market.OfferedPart {
+	var out []market.OfferedPart
+	for _, o := range offered(ls, sources, "", "", len(ls)) {
+		if n := len(out); n == 0 || out[n-1].Prefix != o.ID[:digits] {
+			out = append(out, market.OfferedPart{Prefix: o.ID[:digits]})
+		}
+		p := &out[len(out)-1]
+		if p.Count++; o.ChangedAt.After(p.ChangedAt) {
+			p.ChangedAt = o.ChangedAt
+		}
+	}
+	return out
+}
+
+func offered(ls []market.Listing, sources []string, prefix, after string, limit int) []market.Offered {
+	var out []market.Offered
+	for _, l := range ls {
+		if l.Open() && slices.Contains(sources, l.Source) && strings.HasPrefix(l.ID, prefix) && l.ID > after {
+			out = append(out, market.Offered{ID: l.ID, ChangedAt: l.FirstSeenAt})
+		}
+	}
+	slices.SortFunc(out, func(a, b market.Offered) int { return strings.Compare(a.ID, b.ID) })
+	return out[:min(limit, len(out))]
 }

@@ -92,20 +92,13 @@ func (s *server) feedOf(media string, render func(feed) []byte) http.HandlerFunc
 				errs = append(errs, market.FieldError{Param: "source", Value: name, Want: "a source whose terms let its listings be handed on"})
 			}
 		}
-		langs := nonEmpty(params["lang"])
-		if len(langs) > 1 || len(langs) == 1 && !locale.Lang(langs[0]).Valid() {
-			errs = append(errs, market.FieldError{Param: "lang", Value: strings.Join(langs, ", "), Want: "bn or en"})
-		}
-		if len(errs) > 0 {
+		lang, wrong := feedLang(params, r)
+		if errs = append(errs, wrong...); len(errs) > 0 {
 			refuse(w, r, badFields(errs))
 			return
 		}
 		h := w.Header()
 		h.Add("Vary", "Accept-Language")
-		lang := locale.Match(r.Header.Get("Accept-Language"))
-		if len(langs) == 1 {
-			lang = locale.Lang(langs[0])
-		}
 		v := s.views[lang]
 		ls, err := s.newest(r.Context(), q)
 		if err != nil {
@@ -180,15 +173,11 @@ func (s *server) newest(ctx context.Context, q market.Query) ([]market.Listing, 
 }
 
 func (s *server) feed(v *view, q market.Query, path string, ls []market.Listing) feed {
-	start, err := time.Parse(time.DateOnly, tagDate)
-	if err != nil {
-		panic(err)
-	}
 	// What two searches share would make one feed of them to a reader.
 	values := q.Values()
 	values.Set("lang", string(v.Lang))
 	f := feed{
-		ID: s.tag("search?" + values.Encode()), Description: v.Text("site.front"), Lang: v.Lang, Updated: start,
+		ID: s.tag("search?" + values.Encode()), Description: v.Text("site.front"), Lang: v.Lang, Updated: feedsBegan(),
 		Page: s.BaseURL + withLang("/", q, v.Lang), Self: s.BaseURL + withLang(path, q, v.Lang),
 	}
 	title := headline(v, q, s.chips(v, q))

@@ -9,9 +9,9 @@ import (
 // probeWithin bounds each question that readiness and metrics ask.
 const probeWithin = 3 * time.Second
 
-// health is what the two health addresses answer. Missing says in sentences
+// readiness is what the two health addresses answer. Missing says in sentences
 // what is not there yet.
-type health struct {
+type readiness struct {
 	Status  string   `json:"status"`
 	Version string   `json:"version"`
 	Missing []string `json:"missing"`
@@ -22,7 +22,7 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) { alive(w, r, s
 
 func alive(w http.ResponseWriter, r *http.Request, version string) {
 	w.Header().Set("Cache-Control", "no-store")
-	send(w, r, http.StatusOK, health{Status: "ok", Version: version, Missing: []string{}})
+	send(w, r, http.StatusOK, readiness{Status: "ok", Version: version, Missing: []string{}})
 }
 
 // readyz is GET /readyz: 200 when requests can be served well, otherwise 503
@@ -35,11 +35,11 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 func readyOrNot(w http.ResponseWriter, r *http.Request, version string, missing []string) {
 	w.Header().Set("Cache-Control", "no-store")
 	if len(missing) == 0 {
-		send(w, r, http.StatusOK, health{Status: "ready", Version: version, Missing: missing})
+		send(w, r, http.StatusOK, readiness{Status: "ready", Version: version, Missing: missing})
 		return
 	}
 	w.Header().Set("Retry-After", "5")
-	send(w, r, http.StatusServiceUnavailable, health{Status: "not ready", Version: version, Missing: missing})
+	send(w, r, http.StatusServiceUnavailable, readiness{Status: "not ready", Version: version, Missing: missing})
 }
 
 // missing says what keeps the process from serving, in words that are fit

@@ -133,7 +133,7 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 	set(storeUp, 1)
 	count := map[market.RunState]int{
 		"never": 0, market.RunOK: 0, market.RunUnchanged: 0, market.RunPartial: 0, market.RunBlocked: 0,
-		market.RunChanged: 0, market.RunUnreachable: 0, market.RunFailed: 0,
+		market.RunChanged: 0, market.RunUnreachable: 0, market.RunTooLarge: 0, market.RunRefused: 0, market.RunFailed: 0,
 	}
 	for _, s := range states {
 		on := 0.0

@@ -32,7 +32,7 @@ type view struct {
 
 // pages are the templates that stand for a page of their own; layout.html and
 // filters.html are part of each.
-var pages = []string{"results", "listing", "status", "about", "fail", "subscribe", "notice", "manage", "edit",
+var pages = []string{"results", "listing", "status", "sites", "about", "fail", "subscribe", "notice", "manage", "edit",
 	"admin-signin", "admin-sources", "admin-source", "admin-run", "admin-sessions", "admin-log"}
 
 // spoken finds the messages in a template: {{t "group.name"}}. They are put

@@ -156,7 +156,7 @@ func TestEachPageInBothLanguages(t *testing.T) {
 		for path, status := range map[string]int{
 			"/": 200, "/?q=type&level=entry&english=basic&stated=1&category=data-entry&pay=fixed&days=30&from=IN&source=gigboard&warn=1&sort=pay&min=10": 200,
 			"/?page=2": 200, "/?page=50": 200, "/?q=nothing-has-this-word": 200, "/?from=": 200, "/?from=GB": 200,
-			"/status": 200, "/about": 200, "/nothing": 404, "/listing/": 404, "/listing/xyz": 404,
+			"/status": 200, "/sites": 200, "/about": 200, "/nothing": 404, "/listing/": 404, "/listing/xyz": 404,
 			"/listing/" + f.listings[0].ID: 200, "/listing/" + f.listings[2].ID: 200, "/listing/" + market.ListingID("a", "b"): 404,
 			"/listing/" + market.ListingID("gigboard", "gone"): 410,
 			"/?level=guru":             400,
@@ -267,7 +267,7 @@ func TestHeaders(t *testing.T) {
 	plain := f.serve(t).URL
 	secure := f.serve(t, func(o *Options) { o.BaseURL = "https://kajkhoj.test/" }).URL
 	style := attr(open(t, plain+"/", "bn", 200).Find("link[rel=stylesheet]"), "href")
-	for _, path := range []string{"/", "/status", "/about", "/listing/" + f.listings[0].ID, "/none", "/?x=1", style, "/robots.txt", "/healthz", "/api/v1/listings"} {
+	for _, path := range []string{"/", "/status", "/sites", "/sitemap.xml", "/status.rss", "/about", "/listing/" + f.listings[0].ID, "/none", "/?x=1", style, "/robots.txt", "/healthz", "/api/v1/listings"} {
 		res, _ := get(t, plain+path, "bn")
 		for name, want := range map[string]string{
 			"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -290,7 +290,7 @@ func TestHeaders(t *testing.T) {
 	if !strings.Contains(res.Header.Get("Set-Cookie"), "Secure") {
 		t.Errorf("over https the cookie is %q", res.Header.Get("Set-Cookie"))
 	}
-	if got := attr(open(t, secure+"/", "bn", 200).Find("link[rel=canonical]"), "href"); got != "https://kajkhoj.test/" {
+	if got := attr(open(t, secure+"/", "bn", 200).Find("link[rel=canonical]"), "href"); got != "https://kajkhoj.test/?lang=bn" {
 		t.Errorf("the front page's canonical address is %s", got)
 	}
 }
@@ -1181,7 +1181,7 @@ func TestStatus(t *testing.T) {
 		t.Errorf("the sparkline is %q", attr(spark, "aria-label"))
 	}
 	late := words(open(t, base+"/", "en", 200).Find("#results > p.small"))
-	if !strings.Contains(late, "Listings from 3 sites are late") {
+	if !strings.Contains(late, "Listings from 4 sites are late") {
 		t.Errorf("the results say %q", late)
 	}
 	one := newFair()
@@ -1192,57 +1192,6 @@ func TestStatus(t *testing.T) {
 	f.indexErr = errors.New("gone")
 	if got := words(open(t, base+"/status", "en", 200).Find("#self").Parent()); !strings.Contains(got, "Search trouble") {
 		t.Errorf("without an index the status says %q", got)
-	}
-}
-
-func TestCondition(t *testing.T) {
-	f := newFair()
-	sp := f.specs[0]
-	v, err := newView("en", newSites(f.specs).title)
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := f.now
-	base := func() market.SourceState {
-		st := market.SourceState{Name: sp.Name, Enabled: true, NextAt: now.Add(time.Hour)}
-		for range 6 {
-			st.Recent = append(st.Recent, run(sp.Name, market.RunOK, 90, now))
-		}
-		st.Last = &st.Recent[0]
-		return st
-	}
-	for name, c := range map[string]struct {
-		change      func(*market.SourceState)
-		kind, state string
-	}{
-		"healthy":            {func(*market.SourceState) {}, "ok", "healthy"},
-		"unchanged":          {func(st *market.SourceState) { st.Last.State, st.Last.Found = market.RunUnchanged, 0 }, "ok", "healthy"},
-		"not late yet":       {func(st *market.SourceState) { st.NextAt = now.Add(-grace) }, "ok", "healthy"},
-		"late":               {func(st *market.SourceState) { st.NextAt = now.Add(-grace - 1) }, "slow", "late"},
-		"late but running":   {func(st *market.SourceState) { st.NextAt, st.RunningSince = now.Add(-grace*2), now }, "ok", "healthy"},
-		"stuck":              {func(st *market.SourceState) { st.RunningSince = now.Add(-time.Hour) }, "slow", "late"},
-		"partial":            {func(st *market.SourceState) { st.Last.State = market.RunPartial }, "slow", "partial"},
-		"empty":              {func(st *market.SourceState) { st.Last.Found = 0 }, "slow", "empty"},
-		"thin":               {func(st *market.SourceState) { st.Last.Found = 29 }, "slow", "thin"},
-		"not thin":           {func(st *market.SourceState) { st.Last.Found = 30 }, "ok", "healthy"},
-		"thin, little known": {func(st *market.SourceState) { st.Last.Found = 1; st.Recent = st.Recent[:5] }, "ok", "healthy"},
-		"changed":            {func(st *market.SourceState) { st.Last.State = market.RunChanged }, "down", "changed"},
-		"blocked":            {func(st *market.SourceState) { st.Last.State = market.RunBlocked }, "down", "blocked"},
-		"failed":             {func(st *market.SourceState) { st.Last.State = market.RunFailed }, "down", "failed"},
-		"unreachable":        {func(st *market.SourceState) { st.Last.State = market.RunUnreachable }, "down", "unreachable"},
-		"paused":             {func(st *market.SourceState) { st.Enabled = false }, "off", "off"},
-		"waiting":            {func(st *market.SourceState) { st.Last = nil }, "wait", "waiting"},
-		"running first":      {func(st *market.SourceState) { st.Last, st.RunningSince = nil, now }, "wait", "running"},
-		"never came":         {func(st *market.SourceState) { st.Last, st.NextAt = nil, now.Add(-time.Hour) }, "slow", "late"},
-	} {
-		st := base()
-		c.change(&st)
-		if got := conditionOf(v, sp, &st, now); got.kind != c.kind || got.state != c.state {
-			t.Errorf("%s is %s (%s), want %s (%s)", name, got.state, got.kind, c.state, c.kind)
-		}
-	}
-	if got := conditionOf(v, sp, nil, now); got.state != "waiting" {
-		t.Errorf("a source that the store does not know is %s", got.state)
 	}
 }
 

@@ -117,7 +117,7 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 	s.begin(p, v, r, q, found.Facets)
 	p.NoIndex = len(q.Values()) > 0
 	if !p.NoIndex {
-		p.Canonical = s.BaseURL + "/"
+		p.Canonical = s.ownPage(v, "/")
 	}
 	p.Total = total(v, found)
 	title := headline(v, q, p.Chips)

@@ -89,10 +89,11 @@ func (s *server) static(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// robots lets search engines at the pages that stand for themselves and keeps
-// them from all that have a query string: there is no end to those. Listings
-// say themselves whether their source's terms let them be indexed.
+// robots lets search engines at the pages that stand for themselves, in either
+// language, and keeps them from all others that have a query string: there is
+// no end to those. Listings say themselves whether their source's terms let
+// them be indexed.
 func (s *server) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?\nDisallow: /subscribe\nDisallow: /confirm\nDisallow: /manage\nDisallow: /stop/\nDisallow: /alive/\nDisallow: /mail/\n"))
+	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?\nAllow: /*?lang=bn$\nAllow: /*?lang=en$\nDisallow: /subscribe\nDisallow: /confirm\nDisallow: /manage\nDisallow: /stop/\nDisallow: /alive/\nDisallow: /mail/\n\nSitemap: "+s.BaseURL+"/sitemap.xml\n"))
 }

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kajkhoj/kajkhoj/internal/health"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
 	"github.com/kajkhoj/kajkhoj/internal/source"
@@ -59,15 +60,21 @@ func (s *server) status(w http.ResponseWriter, r *http.Request) {
 	p := &statusPage{AsOf: v.Text("status.as-of", "time", v.DateClock(now))}
 	p.frame = s.frame(v, r, v.Text("status.title"))
 	p.Description = v.Text("status.description")
-	p.Canonical = s.BaseURL + "/status"
-	counts := map[string]int{}
+	p.Canonical = s.ownPage(v, "/status")
+	troubles, err := s.troubles(r.Context())
+	if err != nil {
+		s.failed(w, r, fmt.Errorf("reading the incidents: %w", err))
+		return
+	}
+	p.Feeds = []feedLink{{v.Text("incident.feed"), incidentMedia, incidentPath + "?lang=" + string(v.Lang)}}
+	counts := map[market.HealthKind]int{}
 	for _, sp := range s.sites().specs {
-		row := s.siteRow(v, sp, states[sp.Name], now)
+		row := s.siteRow(v, sp, states[sp.Name], troubles[sp.Name], now)
 		p.Sites = append(p.Sites, row.siteRow)
 		counts[row.kind]++
 	}
-	p.Summary = v.Text("status.summary", "all", v.Int(len(s.sites().specs)), "ok", v.Int(counts["ok"]), "slow", v.Int(counts["slow"]),
-		"down", v.Int(counts["down"]), "wait", v.Int(counts["wait"]), "off", v.Int(counts["off"]))
+	p.Summary = v.Text("status.summary", "all", v.Int(len(s.sites().specs)), "ok", v.Int(counts[market.HealthOK]), "slow", v.Int(counts[market.HealthSlow]),
+		"down", v.Int(counts[market.HealthDown]), "wait", v.Int(counts[market.HealthWait]), "off", v.Int(counts[market.HealthNone]))
 	switch at, err := s.Index(r.Context()); {
 	case err != nil:
 		s.Log.Warn("the search index does not say how it stands", "err", err)
@@ -93,116 +100,38 @@ func (s *server) status(w http.ResponseWriter, r *http.Request) {
 // index takes them in batches.
 const usualLag = 1000
 
-// condition is how a source does, in a word and, where it is not well, why.
-type condition struct {
-	// kind is "ok", "slow", "down", "wait" or "off".
-	kind string
-	// state is the name of a message of the group "state".
-	state string
-	why   string
-}
-
-// grace is how late a run may begin before its source is called late.
-const grace = 15 * time.Minute
-
-// conditionOf judges a source by its newest runs. st is nil for a source
-// that the store does not know yet.
-func conditionOf(v *view, sp source.Spec, st *market.SourceState, now time.Time) condition {
-	enabled := sp.Enabled
-	if st != nil {
-		enabled = st.Enabled
-	}
-	switch {
-	case !enabled && sp.Terms.Permission:
-		return condition{kind: "off", state: "terms"}
-	case !enabled:
-		return condition{kind: "off", state: "off"}
-	case st == nil:
-		return condition{kind: "wait", state: "waiting"}
-	}
-	running := !st.RunningSince.IsZero()
-	limit := sp.Limits.Time
-	if limit == 0 {
-		limit = 10 * time.Minute
-	}
-	if running && now.Sub(st.RunningSince) > limit+grace {
-		return condition{"slow", "late", v.Text("why.stuck", "time", v.Moment(st.RunningSince, now))}
-	}
-	if st.Last == nil {
-		if running {
-			return condition{kind: "wait", state: "running"}
-		}
-		if late(st, now) {
-			return condition{"slow", "late", v.Text("why.late", "time", v.Moment(st.NextAt, now))}
-		}
-		return condition{kind: "wait", state: "waiting"}
-	}
-	switch st.Last.State {
-	case market.RunBlocked:
-		if st.Last.Status >= 400 {
-			return condition{"down", "blocked", v.Text("why.blocked-code", "code", v.Digits(strconv.Itoa(st.Last.Status)))}
-		}
-		return condition{"down", "blocked", v.Text("why.blocked")}
-	case market.RunChanged:
-		return condition{"down", "changed", v.Text("why.changed")}
-	case market.RunUnreachable:
-		return condition{"down", "unreachable", v.Text("why.unreachable")}
-	case market.RunFailed:
-		return condition{"down", "failed", v.Text("why.failed")}
-	}
-	if !running && late(st, now) {
-		return condition{"slow", "late", v.Text("why.late", "time", v.Moment(st.NextAt, now))}
-	}
-	switch {
-	case st.Last.State == market.RunPartial:
-		return condition{"slow", "partial", v.Text("why.partial")}
-	case st.Last.State == market.RunOK && st.Last.Found == 0:
-		return condition{"slow", "empty", v.Text("why.empty")}
-	case st.Last.State == market.RunOK:
-		if usual := usual(st.Recent); st.Last.Found*3 < usual {
-			return condition{"slow", "thin", v.Text("why.thin", "usual", v.Int(usual), "last", v.Int(st.Last.Found))}
-		}
-	}
-	return condition{kind: "ok", state: "healthy"}
-}
-
-func late(st *market.SourceState, now time.Time) bool {
-	return !st.NextAt.IsZero() && now.Sub(st.NextAt) > grace
-}
-
-// usual is the median of what earlier whole runs found, 0 where fewer than
-// five are known.
-func usual(recent []market.RunRecord) int {
-	var found []int
-	for _, r := range recent[min(1, len(recent)):] {
-		if r.State == market.RunOK {
-			found = append(found, r.Found)
-		}
-	}
-	if len(found) < 5 {
-		return 0
-	}
-	slices.Sort(found)
-	return found[len(found)/2]
-}
-
-type judgedRow struct {
+// judged is a source's row and how it does at a glance.
+type judged struct {
 	siteRow
-	kind string
+	kind market.HealthKind
 }
 
-func (s *server) siteRow(v *view, sp source.Spec, st *market.SourceState, now time.Time) judgedRow {
-	c := conditionOf(v, sp, st, now)
+// stateClass is the mark of a state, by its kind.
+var stateClass = map[market.HealthKind]string{market.HealthOK: "", market.HealthSlow: "slow", market.HealthDown: "down", market.HealthWait: "off", market.HealthNone: "off"}
+
+// siteRow is how a source does. trouble is its incident that lasts, nil
+// without one.
+func (s *server) siteRow(v *view, sp source.Spec, st *market.SourceState, trouble *market.Incident, now time.Time) judged {
+	h := health.Judge(sp, st, now)
 	row := siteRow{
 		Name: sp.Name, Home: safeURL(sp.Home), Title: v.site(sp.Name),
-		Class: map[string]string{"ok": "", "slow": "slow", "down": "down", "wait": "off", "off": "off"}[c.kind],
-		State: v.Text("state." + c.state),
+		Class: stateClass[h.Kind()],
+		State: v.Text("state." + string(h.State)),
 		Last:  v.Text("status.none"), Next: v.Text("status.none"), Open: v.Text("status.none"),
 	}
-	if c.why != "" {
-		row.Why = append(row.Why, template.HTML(html.EscapeString(c.why)))
+	say := func(text string) {
+		if text != "" {
+			row.Why = append(row.Why, template.HTML(html.EscapeString(text)))
+		}
 	}
-	if c.kind == "off" {
+	say(v.Why(h.Why, now))
+	switch {
+	case h.State == market.HealthPaused:
+		say(v.Text("why.paused", "time", v.Moment(st.PausedAt, now)))
+	case h.State.Broken() && trouble != nil:
+		say(v.Text("status.since", "time", v.Moment(trouble.Since, now)))
+	}
+	if h.State == market.HealthTerms || h.State == market.HealthOff {
 		// What a source's own description says stands in English.
 		if sp.Why != "" {
 			row.Why = append(row.Why, v.named(sp.Why))
@@ -212,7 +141,7 @@ func (s *server) siteRow(v *view, sp source.Spec, st *market.SourceState, now ti
 		}
 	}
 	if st == nil {
-		return judgedRow{row, c.kind}
+		return judged{row, h.Kind()}
 	}
 	row.Open = v.Text("status.open-n", "n", v.Int(st.Open))
 	if st.Last != nil {
@@ -231,7 +160,7 @@ func (s *server) siteRow(v *view, sp source.Spec, st *market.SourceState, now ti
 		}
 	}
 	switch {
-	case c.kind == "off":
+	case h.Kind() == market.HealthNone:
 	case !st.RunningSince.IsZero():
 		row.Next = v.Text("status.now")
 	case st.NextAt.IsZero():
@@ -241,7 +170,7 @@ func (s *server) siteRow(v *view, sp source.Spec, st *market.SourceState, now ti
 		row.Next = v.Text("status.soon")
 	}
 	row.Spark = sparkOf(v, st.Recent)
-	return judgedRow{row, c.kind}
+	return judged{row, h.Kind()}
 }
 
 // sparkRuns is how many runs a sparkline shows.
@@ -307,8 +236,8 @@ func (s *server) collecting(v *view, states map[string]*market.SourceState, q ma
 	open, coming := 0, 0
 	for _, sp := range s.sites().specs {
 		st := states[sp.Name]
-		cond := conditionOf(v, sp, st, now)
-		if cond.kind == "off" {
+		h := health.Judge(sp, st, now)
+		if h.Kind() == market.HealthNone {
 			continue
 		}
 		c.All++
@@ -328,7 +257,7 @@ func (s *server) collecting(v *view, states map[string]*market.SourceState, q ma
 				if st.NextAt.After(now) {
 					at = v.Moment(st.NextAt, now)
 				}
-				line = siteLine{"down", v.markup("first.failed", "site", v.site(sp.Name), "state", v.Text("state."+cond.state), "time", at)}
+				line = siteLine{"down", v.markup("first.failed", "site", v.site(sp.Name), "state", v.Text("state."+string(h.State)), "time", at)}
 			default:
 				coming++
 			}
@@ -357,14 +286,16 @@ func (s *server) collecting(v *view, states map[string]*market.SourceState, q ma
 	return c
 }
 
-// late names the sites whose newest offers may be missing.
+// late names the sites whose offers may be missing: none come, or few, or not
+// when they should.
 func (s *server) late(v *view, states map[string]*market.SourceState, now time.Time) template.HTML {
 	var names []template.HTML
 	for _, sp := range s.sites().specs {
 		if states[sp.Name] == nil {
 			continue
 		}
-		if c := conditionOf(v, sp, states[sp.Name], now); c.kind == "down" || c.state == "late" {
+		h := health.Judge(sp, states[sp.Name], now)
+		if h.Kind() == market.HealthDown || h.State == market.HealthLate || h.State == market.HealthThin {
 			names = append(names, v.site(sp.Name))
 		}
 	}
@@ -439,4 +370,19 @@ func (s *server) states(ctx context.Context) map[string]*market.SourceState {
 		return nil
 	}
 	return states
+}
+
+// troubles are the incidents that last, by source, as fresh as the states.
+func (s *server) troubles(ctx context.Context) (map[string]*market.Incident, error) {
+	return s.lasting.get(statesFor, func() (map[string]*market.Incident, error) {
+		all, err := s.Store.OpenIncidents(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out := make(map[string]*market.Incident, len(all))
+		for i := range all {
+			out[all[i].Source] = &all[i]
+		}
+		return out, nil
+	})
 }

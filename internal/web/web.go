@@ -43,6 +43,15 @@ type Store interface {
 	Listing(ctx context.Context, id string) (market.Listing, error)
 	// Sources are the states of all sources that the store knows.
 	Sources(ctx context.Context) ([]market.SourceState, error)
+	// OpenIncidents are those that last, one a source at most; Incidents are
+	// the newest, those that last included, newest first.
+	OpenIncidents(ctx context.Context) ([]market.Incident, error)
+	Incidents(ctx context.Context, limit int) ([]market.Incident, error)
+	// OfferedParts counts the open listings of some sources by the first
+	// digits of their IDs, without those that have none. Offered are at most
+	// limit of them whose IDs begin with prefix and come after another, by ID.
+	OfferedParts(ctx context.Context, sources []string, digits int) ([]market.OfferedPart, error)
+	Offered(ctx context.Context, sources []string, prefix, after string, limit int) ([]market.Offered, error)
 	// Report keeps a reader's report and tells whether it is news: of one
 	// network's, one a day of a kind and a listing is kept. It fails with
 	// market.ErrNotFound. The network's address is not stored.
@@ -101,6 +110,9 @@ type Options struct {
 	// Admin makes the pages for operators; without it there are none.
 	Admin *Admin
 
+	// Uncollectable are the sites that cannot be read, for everybody to see.
+	Uncollectable []Uncollectable
+
 	// Registry holds the process's metrics for /metrics; nil means a new one.
 	Registry *prometheus.Registry
 	// Ready says why the process cannot serve yet; nil means always ready.
@@ -115,6 +127,8 @@ type server struct {
 	views   map[locale.Lang]*view
 	assets  *assets
 	sources cached[map[string]*market.SourceState]
+	lasting cached[map[string]*market.Incident]
+	maps    sitemaps
 	roll    cached[*sites]
 	// reports holds each network to a rate of reports, and crossOrigin other
 	// sites from making any.
@@ -181,9 +195,12 @@ func (s *server) routes() {
 	s.mux.HandleFunc("GET /listing/{id}", s.listing)
 	s.mux.HandleFunc("/report", s.report)
 	s.mux.HandleFunc("GET /status", s.status)
+	s.mux.HandleFunc("GET /sites", s.sitesPage)
 	s.mux.HandleFunc("GET /about", s.about)
 	s.mux.HandleFunc("GET /static/{name}", s.static)
 	s.mux.HandleFunc("GET /robots.txt", s.robots)
+	s.mux.HandleFunc("GET /sitemap.xml", s.sitemap)
+	s.mux.HandleFunc("GET /sitemap/{file}", s.sitemapPart)
 	s.mailRoutes()
 	s.adminRoutes()
 	s.mux.HandleFunc("/", s.elsewhere)

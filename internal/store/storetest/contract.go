@@ -95,6 +95,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"mail stats", testMailStats},
 		{"baseline", testBaseline},
 		{"incidents", testIncidents},
+		{"offered", testOffered},
 		{"pause", testPause},
 		{"operators' tokens", testOperatorTokens},
 		{"made sources", testMadeSources},
