@@ -52,7 +52,7 @@ func (a *app) base(l net.Listener) (string, error) {
 
 // tell starts what tells people of new listings and sends their letters.
 func (a *app) tell(w *mail.Writer, start func(name string, idle time.Duration, pass loop.Pass)) error {
-	m := alert.NewMetrics(a.registry, a.store.MailStats)
+	m := alert.NewMetrics(a.registry)
 	start("alert", 2*time.Second, (&alert.Watcher{Store: a.store, Analyzer: a.analyzer, Delay: a.delay, Metrics: m}).Pass)
 	start("digest", 2*time.Second, (&alert.Digester{Store: a.store, Letters: w, Analyzer: a.analyzer, Next: a.next, Gap: a.delay, Metrics: m, Log: a.log}).Pass)
 	start("ask", 10*time.Minute, (&alert.Asker{Store: a.store, Letters: w, Metrics: m}).Pass)

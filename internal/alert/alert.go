@@ -82,8 +82,10 @@ type Section struct {
 	Query  market.Query
 	// Hits are the newest, at most market.MaxTold, newest first.
 	Hits []Hit
-	// Total is how many there are, those beyond Hits included.
-	Total int
+	// Total is how many there are, those beyond Hits included, and Oldest the
+	// Date of the oldest of all these.
+	Total  int
+	Oldest time.Time
 }
 
 // Hit is a listing and why it is there.

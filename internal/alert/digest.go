@@ -170,9 +170,10 @@ type due struct {
 	told bool
 	next time.Time
 	// hits are what it found, the newest market.MaxTold of total, newest
-	// first.
-	hits  []*market.Born
-	total int
+	// first; oldest is the date of the oldest of all.
+	hits   []*market.Born
+	total  int
+	oldest time.Time
 }
 
 // plan decides which searches are told this time, and when all are due again.
@@ -252,6 +253,9 @@ func (r *round) read(ctx context.Context) error {
 // add takes a hit in, where it is among the newest.
 func (u *due) add(b *market.Born) {
 	u.total++
+	if date := b.Listing.Date(); u.total == 1 || date.Before(u.oldest) {
+		u.oldest = date
+	}
 	at, _ := slices.BinarySearchFunc(u.hits, b, newestFirst)
 	if at == market.MaxTold {
 		return
@@ -341,7 +345,7 @@ func (r *round) telling(p *person) (market.Telling, error) {
 		if u.total == 0 {
 			continue
 		}
-		section := Section{Search: u.search, Query: u.query, Total: u.total}
+		section := Section{Search: u.search, Query: u.query, Total: u.total, Oldest: u.oldest}
 		words := allWords(r.Analyzer, u.query)
 		for _, b := range u.hits {
 			section.Hits = append(section.Hits, Hit{Listing: b.Listing, Words: words})

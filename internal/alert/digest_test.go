@@ -35,7 +35,7 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	o := &office{shelf: newShelf(), t: t, pen: pen{fails: map[string]bool{}, panics: map[string]bool{}}, reg: prometheus.NewRegistry()}
-	o.metrics = NewMetrics(o.reg, func(context.Context, time.Time) (market.MailStats, error) { return market.MailStats{}, nil })
+	o.metrics = NewMetrics(o.reg)
 	o.watch = &Watcher{Store: o, Analyzer: analyzer(), Metrics: o.metrics}
 	return o
 }
@@ -164,6 +164,42 @@ func TestNewestTen(t *testing.T) {
 	o.same("listings told", o.get("excel").Last, n)
 	if o.reads != 2 {
 		t.Errorf("read %d slices, want 2", o.reads)
+	}
+}
+
+// sections has the sections of the last letter.
+type sections struct {
+	pen
+	last []Section
+}
+
+func (s *sections) Digest(to market.Subscriber, ss []Section, raw string, now time.Time) (market.Letter, error) {
+	s.last = ss
+	return s.pen.Digest(to, ss, raw, now)
+}
+
+// The link to the rest reaches back to the oldest of all that is told.
+func TestOldest(t *testing.T) {
+	o := newOffice(t)
+	o.person("rina")
+	o.add("rina", "excel", "q=excel", market.Daily, noon)
+	o.add("rina", "work", "q=work", market.Daily, noon)
+	ancient := noon.AddDate(0, 0, -40)
+	for i := range market.MaxTold + 5 {
+		posted := noon.Add(-time.Duration(i) * time.Minute)
+		if i == 7 {
+			posted = ancient
+		}
+		o.found(offer(fmt.Sprint("n", i), "excel work", posted))
+	}
+	o.found(offer("last", "work", noon.Add(-time.Hour)))
+	d, s := o.digester(), &sections{}
+	d.Letters = s
+	if _, err := d.Pass(t.Context(), hour(1)); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.last) != 2 || !s.last[0].Oldest.Equal(ancient) || !s.last[1].Oldest.Equal(noon.Add(-time.Hour)) {
+		t.Errorf("sections of %+v", s.last)
 	}
 }
 
@@ -572,29 +608,4 @@ func TestAskAndExpire(t *testing.T) {
 		t.Fatal(did, err)
 	}
 	o.same("counted", []float64{o.count("asked", ""), o.count("ended", "")}, []float64{2, 4})
-}
-
-func TestOverdueGauges(t *testing.T) {
-	reg := prometheus.NewRegistry()
-	var fails error
-	NewMetrics(reg, func(_ context.Context, now time.Time) (market.MailStats, error) {
-		return market.MailStats{Overdue: 3, OldestDue: now.Add(-time.Hour)}, fails
-	})
-	gauges := map[string]float64{}
-	all, err := reg.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range all {
-		if g := f.GetMetric()[0].GetGauge(); g != nil {
-			gauges[f.GetName()] = g.GetValue()
-		}
-	}
-	if diff := cmp.Diff(map[string]float64{"kajkhoj_alert_overdue_searches": 3, "kajkhoj_alert_overdue_seconds": 3600}, gauges); diff != "" {
-		t.Errorf("gauges (-want +got):\n%s", diff)
-	}
-	fails = errors.New("no store")
-	if _, err := reg.Gather(); err == nil {
-		t.Error("a store that does not answer is not to be seen")
-	}
 }

@@ -1,13 +1,6 @@
 package alert
 
-import (
-	"context"
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/kajkhoj/kajkhoj/internal/market"
-)
+import "github.com/prometheus/client_golang/prometheus"
 
 // Metrics count what telling does. A nil one counts nothing.
 type Metrics struct {
@@ -24,12 +17,9 @@ const (
 	failFile   = "file"   // a letter that the outbox does not take
 )
 
-// NewMetrics makes the counters and enters them, with gauges of what is due
-// and was not told, for an alarm: stats is asked at each reading.
-//
-// An alarm is worth ringing when kajkhoj_alert_overdue_searches stays above 0,
-// or when the gauge is missing because the store does not answer.
-func NewMetrics(reg prometheus.Registerer, stats func(ctx context.Context, now time.Time) (market.MailStats, error)) *Metrics {
+// NewMetrics makes the counters and enters them. What is due and was not told
+// is told by the pages' gauges, which are read from the store.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
 	counter := func(name, help string) prometheus.Counter {
 		c := prometheus.NewCounter(prometheus.CounterOpts{Name: "kajkhoj_alert_" + name + "_total", Help: help})
 		reg.MustRegister(c)
@@ -51,45 +41,8 @@ func NewMetrics(reg prometheus.Registerer, stats func(ctx context.Context, now t
 	for _, what := range []string{failQuery, failZone, failLetter, failFile} {
 		m.failures.WithLabelValues(what)
 	}
-	reg.MustRegister(m.failures, overdue{stats})
+	reg.MustRegister(m.failures)
 	return m
-}
-
-// overdue reads what is due and was not told when it is asked.
-type overdue struct {
-	stats func(ctx context.Context, now time.Time) (market.MailStats, error)
-}
-
-var (
-	overdueSearches = prometheus.NewDesc("kajkhoj_alert_overdue_searches",
-		"Saved searches that were due more than 15 minutes ago and have not been told.", nil, nil)
-	overdueSeconds = prometheus.NewDesc("kajkhoj_alert_overdue_seconds",
-		"For how long the first of them has been due; 0 where there is none.", nil, nil)
-)
-
-// readWithin is how long reading the gauges may take.
-const readWithin = 2 * time.Second
-
-func (overdue) Describe(ch chan<- *prometheus.Desc) {
-	ch <- overdueSearches
-	ch <- overdueSeconds
-}
-
-func (o overdue) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), readWithin)
-	defer cancel()
-	now := time.Now()
-	st, err := o.stats(ctx, now)
-	if err != nil {
-		ch <- prometheus.NewInvalidMetric(overdueSearches, err)
-		return
-	}
-	var age time.Duration
-	if !st.OldestDue.IsZero() {
-		age = now.Sub(st.OldestDue)
-	}
-	ch <- prometheus.MustNewConstMetric(overdueSearches, prometheus.GaugeValue, float64(st.Overdue))
-	ch <- prometheus.MustNewConstMetric(overdueSeconds, prometheus.GaugeValue, max(age, 0).Seconds())
 }
 
 func (m *Metrics) fail(what string) {

@@ -305,27 +305,22 @@ func (w *Writer) filters(t *tongue, q market.Query, l market.Listing) string {
 	return oneLine(strings.Join(out, ", "))
 }
 
+// openedAfter is how long after a letter was written the page that it leads to
+// still shows all that it tells of.
+const openedAfter = 24 * time.Hour
+
 // page is the address of a search's hits, newest first. It asks for the least
-// age on the page that reaches back to the last letter and to the oldest hit
-// that this one shows, and never for more than the search itself does.
+// age on the page that reaches back to the oldest of those that the letter
+// tells of, whether it shows them or not, and never for more than the search
+// itself does.
 func (w *Writer) page(t *tongue, s alert.Section, now time.Time) string {
-	since := s.Search.ToldAt
-	if since.IsZero() {
-		since = s.Search.Confirmed
-	}
-	if since.IsZero() {
-		since = s.Search.Created
-	}
-	if last := s.Hits[len(s.Hits)-1].Listing.Date(); last.Before(since) {
-		since = last
-	}
 	q := s.Query.Saved()
 	q.Sort = market.SortNew
 	for _, days := range market.Days {
 		if q.Days != 0 && days >= q.Days {
 			break
 		}
-		if !now.Add(-time.Duration(days) * 24 * time.Hour).After(since) {
+		if !now.Add(openedAfter).Add(-time.Duration(days) * 24 * time.Hour).After(s.Oldest) {
 			q.Days = days
 			break
 		}

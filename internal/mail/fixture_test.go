@@ -105,17 +105,17 @@ func dataEntry() market.Query {
 
 func section1() alert.Section {
 	q := dataEntry()
-	return alert.Section{Search: saved("s1", q), Query: q, Hits: offers(), Total: 23}
+	return alert.Section{Search: saved("s1", q), Query: q, Hits: offers(), Total: 23, Oldest: now.Add(-40 * time.Hour)}
 }
 
 func section2() alert.Section {
 	q := market.Query{Categories: []market.Category{"design", "data-entry"}, Pays: []market.PayKind{market.PayFixed}, MinUSD: 50, From: "IN"}
-	return alert.Section{Search: saved("s2", q), Query: q, Hits: offers()[:2], Total: 2}
+	return alert.Section{Search: saved("s2", q), Query: q, Hits: offers()[:2], Total: 2, Oldest: offers()[1].Listing.Date()}
 }
 
 func section3() alert.Section {
 	q := market.Query{Text: "লোগো ডিজাইন", From: "BD"}
-	return alert.Section{Search: saved("s3", q), Query: q, Hits: offers()[2:3], Total: 1}
+	return alert.Section{Search: saved("s3", q), Query: q, Hits: offers()[2:3], Total: 1, Oldest: offers()[2].Listing.Date()}
 }
 
 // nfc is a text of this file as the catalogue has it.

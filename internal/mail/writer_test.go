@@ -81,7 +81,7 @@ func TestDigest(t *testing.T) {
 				3: "4. Clean up 2,000 contacts in a CRM export\n   opendesk · 9 hours ago\n   $8–12 an hour (about Tk 980–1,500)\n   Level: not stated\n   English: Conversational, estimated\n   https://kaj.example/listing/00000000000000000004?lang=en\n",
 				7: "8. Simple ad posting and form filling from home, paid daily\n   tasklantern · 17 hours ago\n   Pay as written: “good money every day”\n   Level: Entry, stated: “anyone with a phone can do it”\n   English: not stated\n   ! Take care: wants money before work: “Pay the refundable ID fee of $12”\n   ! Take care: pay too high for the work\n",
 			},
-			"See 13 more: https://kaj.example/?days=1&english=conversational&lang=en&level=entry&q=data+entry&sort=new",
+			"See 13 more: https://kaj.example/?days=3&english=conversational&lang=en&level=entry&q=data+entry&sort=new",
 			"Stated: the site’s own words. Estimated: our reckoning from the work.\nTaka at 1 US dollar = Tk 122.40, the rate of 23 November 2026, before any fee of a bank or site.",
 		},
 		"bn": {
@@ -91,7 +91,7 @@ func TestDigest(t *testing.T) {
 				0: "১. Type 300 handwritten survey forms into Google Sheets\n   Gigboard · ৩ ঘণ্টা আগে · ৩টি সাইটে দেখা\n   $60 পুরো কাজ (প্রায় ৭,৩০০ টাকা)\n   দক্ষতা: নতুন, লেখা আছে: “No experience is needed”\n   ইংরেজি: অল্প, অনুমান\n   মিলেছে: data entry\n   ! সাবধান: ফ্রি কাজ চাইছে: “Do the first 50 forms as an unpaid test”\n   https://kaj.example/listing/00000000000000000001?lang=bn\n",
 				2: "৩. পুরোনো রসিদ থেকে এক্সেলে হিসাব তোলা (২ বছরের)\n   Kaaj Haat · ৭ ঘণ্টা আগে\n   ৮,০০০ টাকা পুরো কাজ\n   দক্ষতা: নতুন, লেখা আছে: “নতুনরা আবেদন করতে পারেন”\n   ইংরেজি: লেখা নেই\n",
 			},
-			"আরও ১৩টি দেখুন: https://kaj.example/?days=1&english=conversational&lang=bn&level=entry&q=data+entry&sort=new",
+			"আরও ১৩টি দেখুন: https://kaj.example/?days=3&english=conversational&lang=bn&level=entry&q=data+entry&sort=new",
 			"লেখা আছে: সাইট নিজে লিখেছে। অনুমান: কাজ দেখে আমরা ধরেছি।",
 		},
 	} {
@@ -286,35 +286,29 @@ func TestAttribution(t *testing.T) {
 	}
 }
 
-// The link to the rest asks for no less than the mail tells of, and for no
-// more than the search does.
+// The link to the rest asks for no less than the mail tells of, for a reader
+// of the next day too, and for no more than the search does.
 func TestPageLink(t *testing.T) {
 	w := newWriter(t)
 	for name, c := range map[string]struct {
-		told   time.Duration // ago; 0 for never
-		oldest time.Duration
+		oldest time.Duration // ago
 		days   int
 		want   string
 	}{
-		"told yesterday":                   {24 * time.Hour, time.Hour, 0, "1"},
-		"told a little earlier":            {25 * time.Hour, time.Hour, 0, "3"},
-		"told a week ago":                  {7 * 24 * time.Hour, time.Hour, 0, "7"},
-		"told long ago":                    {60 * 24 * time.Hour, time.Hour, 0, ""},
-		"never told, confirmed 49 hours":   {0, time.Hour, 0, "3"},
-		"an older listing was found late":  {time.Hour, 10 * 24 * time.Hour, 0, "30"},
-		"an ancient one":                   {time.Hour, 100 * 24 * time.Hour, 0, ""},
-		"the search is of three days":      {60 * 24 * time.Hour, time.Hour, 3, "3"},
-		"the search is of a week, told 1d": {24 * time.Hour, time.Hour, 7, "1"},
-		"the search is of a day":           {24 * time.Hour, time.Hour, 1, "1"},
+		"found just now":                   {time.Minute, 0, "3"},
+		"since yesterday":                  {24 * time.Hour, 0, "3"},
+		"by dates without an hour":         {32 * time.Hour, 0, "3"},
+		"two days and a minute":            {48*time.Hour + time.Minute, 0, "7"},
+		"a week":                           {7 * 24 * time.Hour, 0, "30"},
+		"an older listing was found late":  {10 * 24 * time.Hour, 0, "30"},
+		"an ancient one":                   {100 * 24 * time.Hour, 0, ""},
+		"an ancient one in a search of 30": {100 * 24 * time.Hour, 30, "30"},
+		"the search is of three days":      {60 * time.Hour, 3, "3"},
+		"the search is of a week, a day's": {24 * time.Hour, 7, "3"},
+		"the search is of a day":           {time.Hour, 1, "1"},
 	} {
 		s := section1()
-		s.Query.Days = c.days
-		s.Search.ToldAt = time.Time{}
-		if c.told > 0 {
-			s.Search.ToldAt = now.Add(-c.told)
-		}
-		last := &s.Hits[len(s.Hits)-1].Listing
-		last.PostedAt, last.FirstSeenAt = now.Add(-c.oldest), now.Add(-c.oldest)
+		s.Query.Days, s.Oldest = c.days, now.Add(-c.oldest)
 		u, err := url.Parse(w.page(w.tongue("en"), s, now))
 		if err != nil {
 			t.Fatal(err)
