@@ -281,10 +281,26 @@ func labelOf[V ~string](t *tongue, name, group string, l market.Label[V], lang s
 }
 
 // filters are the conditions of a query that a listing meets by what is known
-// of it, in words. Level and English are left out, whose own lines say it,
-// and so is the country.
+// of it, in words; that it does not state what a condition asks for is said
+// too, since that is why it passes. The country of most people is left out.
 func (w *Writer) filters(t *tongue, q market.Query, l market.Listing) string {
-	met := market.Query{From: market.DefaultFrom, MinUSD: q.MinUSD, Days: q.Days, Warn: q.Warn}
+	var out []string
+	met := market.Query{From: market.DefaultFrom, Stated: q.Stated, MinUSD: q.MinUSD, Days: q.Days, Warn: q.Warn}
+	label := func(kind, known, value string) {
+		if known == "" {
+			value = t.Text("hit.unstated")
+		}
+		out = append(out, t.Text(kind)+value)
+	}
+	if q.Level != "" {
+		label("chip.level", string(l.Level.Value), t.Text("level."+string(q.Level)))
+	}
+	if q.English != "" {
+		label("chip.english", string(l.English.Value), t.UpTo(q.English))
+	}
+	if q.From != "" && q.From != market.DefaultFrom {
+		met.From = q.From
+	}
 	if slices.Contains(q.Categories, l.Category) {
 		met.Categories = []market.Category{l.Category}
 	}
@@ -296,9 +312,8 @@ func (w *Writer) filters(t *tongue, q market.Query, l market.Listing) string {
 	if slices.Contains(q.Pays, l.Pay.Facet()) {
 		met.Pays = []market.PayKind{l.Pay.Facet()}
 	}
-	var out []string
 	for _, c := range t.Conditions(met, w.site.SourceTitle) {
-		if c.Facet != "from" {
+		if c.Facet != "from" || met.From != market.DefaultFrom {
 			out = append(out, c.Kind+c.Text)
 		}
 	}

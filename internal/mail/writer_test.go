@@ -77,9 +77,9 @@ func TestDigest(t *testing.T) {
 			"23 new: data entry, level: Entry, English: Up to…", "23 new listings",
 			"Your search: data entry, level: Entry, English: Up to Conversational, From Bangladesh\n23 are new; here are the newest 10.",
 			map[int]string{
-				0: "1. Type 300 handwritten survey forms into Google Sheets\n   Gigboard · 3 hours ago · seen on 3 sites\n   $60 whole job (about Tk 7,300)\n   Level: Entry, stated: “No experience is needed”\n   English: Basic, estimated\n   Matched: data entry\n   ! Take care: asks for free trial work: “Do the first 50 forms as an unpaid test”\n   https://kaj.example/listing/00000000000000000001?lang=en\n",
-				3: "4. Clean up 2,000 contacts in a CRM export\n   opendesk · 9 hours ago\n   $8–12 an hour (about Tk 980–1,500)\n   Level: not stated\n   English: Conversational, estimated\n   https://kaj.example/listing/00000000000000000004?lang=en\n",
-				7: "8. Simple ad posting and form filling from home, paid daily\n   tasklantern · 17 hours ago\n   Pay as written: “good money every day”\n   Level: Entry, stated: “anyone with a phone can do it”\n   English: not stated\n   ! Take care: wants money before work: “Pay the refundable ID fee of $12”\n   ! Take care: pay too high for the work\n",
+				0: "1. Type 300 handwritten survey forms into Google Sheets\n   Gigboard · 3 hours ago · seen on 3 sites\n   $60 whole job (about Tk 7,300)\n   Level: Entry, stated: “No experience is needed”\n   English: Basic, estimated\n   Matched: data entry; level: Entry, English: Up to Conversational\n   ! Take care: asks for free trial work: “Do the first 50 forms as an unpaid test”\n   https://kaj.example/listing/00000000000000000001?lang=en\n",
+				3: "4. Clean up 2,000 contacts in a CRM export\n   opendesk · 9 hours ago\n   $8–12 an hour (about Tk 980–1,500)\n   Level: not stated\n   English: Conversational, estimated\n   Matched: level: not stated, English: Up to Conversational\n   https://kaj.example/listing/00000000000000000004?lang=en\n",
+				7: "8. Simple ad posting and form filling from home, paid daily\n   tasklantern · 17 hours ago\n   Pay as written: “good money every day”\n   Level: Entry, stated: “anyone with a phone can do it”\n   English: not stated\n   Matched: level: Entry, English: not stated\n   ! Take care: wants money before work: “Pay the refundable ID fee of $12”\n   ! Take care: pay too high for the work\n",
 			},
 			"See 13 more: https://kaj.example/?days=3&english=conversational&lang=en&level=entry&q=data+entry&sort=new",
 			"Stated: the site’s own words. Estimated: our reckoning from the work.\nTaka at 1 US dollar = Tk 122.40, the rate of 23 November 2026, before any fee of a bank or site.",
@@ -88,7 +88,7 @@ func TestDigest(t *testing.T) {
 			"২৩টি নতুন কাজ: data entry, দক্ষতা: নতুন, ইংরেজি: চলনসই…", "২৩টি নতুন কাজ",
 			"আপনার সার্চ: data entry, দক্ষতা: নতুন, ইংরেজি: চলনসই পর্যন্ত, বাংলাদেশ থেকে\n২৩টি নতুন এসেছে; এখানে সবচেয়ে নতুন ১০টি।",
 			map[int]string{
-				0: "১. Type 300 handwritten survey forms into Google Sheets\n   Gigboard · ৩ ঘণ্টা আগে · ৩টি সাইটে দেখা\n   $60 পুরো কাজ (প্রায় ৭,৩০০ টাকা)\n   দক্ষতা: নতুন, লেখা আছে: “No experience is needed”\n   ইংরেজি: অল্প, অনুমান\n   মিলেছে: data entry\n   ! সাবধান: ফ্রি কাজ চাইছে: “Do the first 50 forms as an unpaid test”\n   https://kaj.example/listing/00000000000000000001?lang=bn\n",
+				0: "১. Type 300 handwritten survey forms into Google Sheets\n   Gigboard · ৩ ঘণ্টা আগে · ৩টি সাইটে দেখা\n   $60 পুরো কাজ (প্রায় ৭,৩০০ টাকা)\n   দক্ষতা: নতুন, লেখা আছে: “No experience is needed”\n   ইংরেজি: অল্প, অনুমান\n   মিলেছে: data entry; দক্ষতা: নতুন, ইংরেজি: চলনসই পর্যন্ত\n   ! সাবধান: ফ্রি কাজ চাইছে: “Do the first 50 forms as an unpaid test”\n   https://kaj.example/listing/00000000000000000001?lang=bn\n",
 				2: "৩. পুরোনো রসিদ থেকে এক্সেলে হিসাব তোলা (২ বছরের)\n   Kaaj Haat · ৭ ঘণ্টা আগে\n   ৮,০০০ টাকা পুরো কাজ\n   দক্ষতা: নতুন, লেখা আছে: “নতুনরা আবেদন করতে পারেন”\n   ইংরেজি: লেখা নেই\n",
 			},
 			"আরও ১৩টি দেখুন: https://kaj.example/?days=3&english=conversational&lang=bn&level=entry&q=data+entry&sort=new",
@@ -255,8 +255,8 @@ func TestMatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Matched: data entry; type: Design, pay: Fixed price, At least $50, site: Remote Ferry, site: tasklantern\n",
-		"Matched: type: Data entry, pay: Fixed price, At least $50, site: Remote Ferry\n",
+		"Matched: data entry; type: Design, pay: Fixed price, At least $50, site: Remote Ferry, site: tasklantern, From India\n",
+		"Matched: type: Data entry, pay: Fixed price, At least $50, site: Remote Ferry, From India\n",
 		"?lang=en&from=IN\n",
 	} {
 		if !strings.Contains(l.Text, want) {
