@@ -11,6 +11,7 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/loop"
 	"github.com/kajkhoj/kajkhoj/internal/mail"
 	"github.com/kajkhoj/kajkhoj/internal/market"
+	"github.com/kajkhoj/kajkhoj/internal/search"
 )
 
 // senders is how many letters one process hands to the server at a time. With
@@ -53,8 +54,8 @@ func (a *app) base(l net.Listener) (string, error) {
 // tell starts what tells people of new listings and sends their letters.
 func (a *app) tell(w *mail.Writer, start func(name string, idle time.Duration, pass loop.Pass)) error {
 	m := alert.NewMetrics(a.registry)
-	start("alert", 2*time.Second, (&alert.Watcher{Store: a.store, Analyzer: a.analyzer, Delay: a.delay, Metrics: m}).Pass)
-	start("digest", 2*time.Second, (&alert.Digester{Store: a.store, Letters: w, Analyzer: a.analyzer, Next: a.next, Gap: a.delay, Metrics: m, Log: a.log}).Pass)
+	start("alert", 2*time.Second, (&alert.Watcher{Store: a.store, Analyzer: a.analyzer, Delay: a.delay, Options: a.matching(), Metrics: m}).Pass)
+	start("digest", 2*time.Second, (&alert.Digester{Store: a.store, Letters: w, Analyzer: a.analyzer, Next: a.next, Gap: a.delay, Options: a.matching(), Metrics: m, Log: a.log}).Pass)
 	start("ask", 10*time.Minute, (&alert.Asker{Store: a.store, Letters: w, Metrics: m}).Pass)
 	start("expire", 10*time.Minute, (&alert.Expirer{Store: a.store, Metrics: m}).Pass)
 	if a.cfg.Mail.SMTP == "" {
@@ -67,6 +68,16 @@ func (a *app) tell(w *mail.Writer, start func(name string, idle time.Duration, p
 	}
 	for range senders {
 		start("mail", time.Second, s.Pass)
+	}
+	return nil
+}
+
+// matching is what the page's engine does otherwise than the plain meaning of
+// a search: the embedded one mends no typos of words that many listings have.
+// A process without it goes by the plain meaning.
+func (a *app) matching() []alert.Option {
+	if engine, ok := a.index.(interface{ Mends(search.Term) bool }); ok {
+		return []alert.Option{alert.Mending(engine.Mends)}
 	}
 	return nil
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // Match reports whether a listing passes a query's filters and has all its
-// words, spelled right. It is the meaning of a search: alerts go by it, and
-// every engine finds what it finds, and besides at most what mended typos give.
+// words, spelled right. It is the least that a search means: every engine and
+// every alert finds what it finds, and besides at most what mended typos give
+// (MatchTypos).
 func (a *Analyzer) Match(q market.Query, l market.Listing) bool {
 	if !q.Filter(l) {
 		return false

@@ -139,39 +139,61 @@ func (t *termHits) add(p *places, cost int) {
 
 // terms looks all plain words up in all segments.
 func (f *finding) terms() {
-	documents := 0
 	f.hitsOf = make([][]termHits, len(f.segments))
-	for i, s := range f.segments {
-		documents += s.cols().len()
+	for i := range f.segments {
 		f.hitsOf[i] = make([]termHits, len(f.words.Must))
 	}
-	rare := max(10, documents/1000)
 	for k, t := range f.words.Must {
-		known := 0
-		for i, s := range f.segments {
-			h := &f.hitsOf[i][k]
-			n := s.cols().len()
-			h.any = f.a.get(n)
-			if r, ok := s.word(t.Word); ok {
-				p := newPlaces(f.a, n)
-				s.places(r, p)
-				h.add(p, 0)
-				h.numbers = append(h.numbers, s.number(r))
-			}
-			if t.Prefix {
-				p := newPlaces(f.a, n)
-				s.prefixed(t.Word, p)
-				h.add(p, costPrefix)
-			}
-			known += h.any.count()
-		}
-		if t.Typos == 0 || known >= rare {
+		if !f.spelled(k, t) {
 			continue
 		}
 		for i, s := range f.segments {
 			f.typos(&f.hitsOf[i][k], s, t)
 		}
 	}
+}
+
+// spelled finds a term as it is spelled, and says whether its typos are to be
+// mended too.
+func (f *finding) spelled(k int, t search.Term) (mend bool) {
+	documents, known := 0, 0
+	for i, s := range f.segments {
+		h := &f.hitsOf[i][k]
+		n := s.cols().len()
+		h.any = f.a.get(n)
+		if r, ok := s.word(t.Word); ok {
+			p := newPlaces(f.a, n)
+			s.places(r, p)
+			h.add(p, 0)
+			h.numbers = append(h.numbers, s.number(r))
+		}
+		if t.Prefix {
+			p := newPlaces(f.a, n)
+			s.prefixed(t.Word, p)
+			h.add(p, costPrefix)
+		}
+		known += h.any.count()
+		documents += n
+	}
+	return t.Typos > 0 && known < max(10, documents/1000)
+}
+
+// Mends reports whether Find mends a term's typos at present. While the index
+// must be rebuilt it says yes.
+func (x *Index) Mends(t search.Term) bool {
+	a := arenas.Get().(*arena)
+	defer func() { a.reset(); arenas.Put(a) }()
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.unusable != nil {
+		return t.Typos > 0
+	}
+	f := &finding{a: a, segments: x.segments()}
+	f.hitsOf = make([][]termHits, len(f.segments))
+	for i := range f.segments {
+		f.hitsOf[i] = make([]termHits, 1)
+	}
+	return f.spelled(0, t)
 }
 
 func (f *finding) typos(h *termHits, s live, t search.Term) {
