@@ -247,6 +247,7 @@ func (s *server) apiListing(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l.AlsoOn = slices.DeleteFunc(slices.Clone(l.AlsoOn), func(c market.Copy) bool { return !slices.Contains(s.sites().allowed, c.Source) })
+	l = s.kept(l, s.Now())
 	status := http.StatusOK
 	if !l.Open() {
 		status = http.StatusGone

@@ -127,7 +127,7 @@ var apiNow = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 func spec(name string, syndicate bool) source.Spec {
 	return source.Spec{
 		Name: name, Title: strings.ToUpper(name), Home: "https://" + name + ".test", Schedule: "@every 1h", CloseAfter: 1,
-		Terms: source.Terms{PollFloor: time.Hour, Attribution: "From " + name, Syndicate: syndicate, FullText: true, Follow: true},
+		Terms: source.Terms{PollFloor: time.Hour, Attribution: "From " + name, Syndicate: syndicate, FullText: true, Follow: true, Keep: source.DefaultKeep},
 	}
 }
 

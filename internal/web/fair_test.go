@@ -211,7 +211,7 @@ func newFair() *fair {
 		full        bool
 	}{{"kaajhaat", "Kaaj Haat", true}, {"gigboard", "Gigboard", true}, {"opendesk", "Open Desk", true}, {"remoteferry", "Remote Ferry", false}, {"tasklantern", "Task Lantern", true}, {"foundersthread", "Founders Thread", true}, {"pixelbazaar", "Pixel Bazaar", false}, {"nightshift", "Night Shift Jobs", true}} {
 		sp := source.Spec{Name: s.name, Title: s.title, Home: "https://" + s.name + ".example", Schedule: "@every 1h", Enabled: true, CloseAfter: 1,
-			Terms: source.Terms{Attribution: "Found on " + s.title, FullText: s.full, Index: s.full, PollFloor: time.Hour, Follow: s.name == "opendesk"}}
+			Terms: source.Terms{Attribution: "Found on " + s.title, FullText: s.full, Index: s.full, PollFloor: time.Hour, Keep: source.DefaultKeep, Follow: s.name == "opendesk"}}
 		switch s.name {
 		case "pixelbazaar":
 			sp.Enabled, sp.Terms.Permission = false, true

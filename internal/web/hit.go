@@ -45,7 +45,7 @@ func (s *server) hits(v *view, heading string, ls []market.Listing, words search
 		}
 		address := "/listing/" + url.PathEscape(l.ID) + country
 		b.WriteString("\n<li class=\"hit\">\n<" + heading + `><a href="` + address + `"` + langAttr(v.lang(l.Title, l.Lang)) + ">" + title + "</a></" + heading + ">")
-		b.WriteString("\n<p class=\"meta\"><span>" + string(v.site(l.Source)) + `</span> <span><time datetime="` + stamp(l.Date()) + `">` + html.EscapeString(v.Age(l.Date(), now)) + "</time></span>")
+		b.WriteString("\n<p class=\"meta\"><span>" + string(s.credit(v, l.Source)) + `</span> <span><time datetime="` + stamp(l.Date()) + `">` + html.EscapeString(v.Age(l.Date(), now)) + "</time></span>")
 		if n := len(l.Sources()); n > 1 {
 			b.WriteString(` <span><a href="` + address + `#also">` + html.EscapeString(v.Text("hit.sites", "n", v.Int(n))) + "</a></span>")
 		}
@@ -61,6 +61,12 @@ func (s *server) hits(v *view, heading string, ls []market.Listing, words search
 		b.WriteString("\n</li>")
 	}
 	return template.HTML(b.String())
+}
+
+// credit is the words that a source's terms want beside its listings, its
+// title where they want none.
+func (s *server) credit(v *view, name string) template.HTML {
+	return v.named(orElse(s.spec(name).Terms.Attribution, s.title(name)))
 }
 
 func (p pay) write(b *strings.Builder, v *view) {

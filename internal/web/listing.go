@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
@@ -36,6 +37,10 @@ type listingPage struct {
 	PostedAt, Posted      string
 	SeenAt, Seen          string
 	ExpiresAt, Expires    string
+	// Reference is the site's own number of it, empty where it is none to read.
+	Reference string
+	// Posting is the mark-up for search engines, empty for none.
+	Posting template.JS
 	AlsoTitle             string
 	Also                  []otherSite
 	Rights                template.HTML
@@ -68,6 +73,8 @@ type fact struct {
 	Word            string
 	Quotes          []template.HTML
 	Why             []template.HTML
+	// More is what Rest, shown on request, is; both empty for none.
+	More, Rest string
 }
 
 type otherSite struct {
@@ -115,7 +122,7 @@ func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 	}
 	p := s.listingPage(v, r, l, from)
 	if p.Thanks = thanks(v, reported); p.Thanks != "" {
-		p.NoIndex, p.Canonical = true, ""
+		p.NoIndex, p.Canonical, p.Posting = true, "", ""
 	}
 	status := http.StatusOK
 	if !l.Open() {
@@ -126,12 +133,10 @@ func (s *server) listing(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from string) *listingPage {
 	now := s.Now()
+	l = s.kept(l, now)
 	sp := s.spec(l.Source)
-	text, whole := l.Description, true
-	if !sp.Terms.FullText {
-		text = cut(text, excerptLength)
-		whole = text == l.Description
-	}
+	text := excerpt(l.Description, sp.Terms)
+	whole := text == l.Description
 	m := markListing(l, text)
 	p := &listingPage{
 		Back:     s.back(r),
@@ -155,8 +160,10 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from st
 	p.frame = s.frame(v, r, title)
 	p.NoIndex = !sp.Terms.Index || !l.Open()
 	if !p.NoIndex {
-		p.Canonical = s.BaseURL + "/listing/" + l.ID
+		p.Canonical = s.listingAddress(l)
+		p.Posting = s.posting(v, l, sp, now)
 	}
+	p.Reference = reference(l)
 	pay := s.pay(v, l)
 	p.Description = v.Text("listing.description", "title", l.Title,
 		"level", orElse(labelOf(v, "level.", l.Level, "").Value, v.Text("hit.unstated")),
@@ -206,6 +213,24 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from st
 	}
 	p.Similar = s.hits(v, "h3", s.similar(r.Context(), l, from, now), search.Words{}, from, now)
 	return p
+}
+
+// kept is a listing as it may still be shown: of a closed one only what was
+// read out of it, once its source's terms let nobody keep its words any more.
+func (s *server) kept(l market.Listing, now time.Time) market.Listing {
+	if !l.Open() && now.Sub(l.ClosedAt) >= s.spec(l.Source).Terms.Keep {
+		return l.WithoutText()
+	}
+	return l
+}
+
+// excerpt is as much of a text as its terms let be shown: where that is not
+// all, its beginning, which is never more than half of it.
+func excerpt(text string, terms source.Terms) string {
+	if terms.FullText {
+		return text
+	}
+	return cut(text, min(excerptLength, utf8.RuneCountInString(text)/2))
 }
 
 // rel is how links to a source are made: sites that want links to count for
@@ -346,10 +371,14 @@ func (s *server) fromFact(v *view, m *marked, l market.Listing, from string) fac
 		names = append(names, v.Country(code))
 	}
 	list := strings.Join(names, v.Text("listing.country-next"))
+	f.Why = append(f.Why, v.markup("listing.countries", "countries", list))
 	if more := len(l.Apply.Countries) - named; more > 0 {
-		f.Why = append(f.Why, v.markup("listing.countries-more", "countries", list, "n", v.Int(more)))
-	} else {
-		f.Why = append(f.Why, v.markup("listing.countries", "countries", list))
+		f.More = v.Text("listing.countries-more", "n", v.Int(more))
+		names = names[:0]
+		for _, code := range l.Apply.Countries[named:] {
+			names = append(names, v.Country(code))
+		}
+		f.Rest = strings.Join(names, v.Text("listing.country-next"))
 	}
 	return f
 }
