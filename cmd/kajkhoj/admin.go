@@ -62,7 +62,7 @@ func (a *app) invite(ctx context.Context, w io.Writer, base string) error {
 
 // admin is what the pages for operators are made of.
 func (a *app) admin(writer *mail.Writer) *web.Admin {
-	return &web.Admin{Store: a.store, Addresses: a.cfg.Operators, Letter: writer.Operator}
+	return &web.Admin{Store: a.store, Addresses: a.cfg.Operators, Letter: writer.Operator, Workshop: &workshop{client: a.collector.Fetch, normalize: a.normalize, shipped: a.roster.shipped}}
 }
 
 // followEvery is how often operators' changes to sources are taken over.

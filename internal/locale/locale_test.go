@@ -63,8 +63,11 @@ var families = map[string][]string{
 	"why":           {"late", "stuck", "partial", "thin", "changed", "lost", "empty", "blocked", "blocked-code", "unreachable", "failed"},
 	"run":           {"ok", "unchanged", "partial", "blocked", "changed", "unreachable", "failed"},
 	"field":         market.FilledFields,
-	"admin-did":     {"out", "ended", "run", "paused", "resumed", "no-change"},
-	"admin-what":    {"signin", "signout", "session-end", "source-run", "source-pause", "source-resume"},
+	"admin-did":     {"out", "ended", "run", "paused", "resumed", "no-change", "saved", "enabled", "disabled", "deleted", "no-blanks"},
+	"admin-what":    {"signin", "signout", "session-end", "source-run", "source-pause", "source-resume", "source-save", "source-enable", "source-disable", "source-delete"},
+	"bench-field":   {"terms", "read", "note", "floor", "credit", "text", "feed", "index", "permission", "why"},
+	"bench-hint":    {"terms", "read", "note", "floor", "credit", "text", "feed", "index", "permission", "why"},
+	"look":          {"address", "robots", "challenge", "blocked", "status", "large", "time", "unreachable", "nothing", "format", "failed"},
 	"clock":         {"dawn", "morning", "noon", "afternoon", "evening", "night"},
 	"month":         {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }

@@ -37,6 +37,9 @@ const (
 // each byte of it written as three.
 const largestRecipe = 1 << 20
 
+// importPath takes a recipe's file.
+const importPath = "/admin/source/new/import"
+
 // operator is who asks for a page of /admin, and how it is said to them.
 type operator struct {
 	*view
@@ -49,6 +52,12 @@ type operator struct {
 // audit is a line of the audit log in the operator's name.
 func (o *operator) audit(what, subject string) market.Audit {
 	return market.Audit{At: o.now, Who: o.who, What: what, Subject: subject}
+}
+
+// adminTemplates are those of the pages under /admin.
+var adminTemplates = []string{
+	"admin-signin", "admin-sources", "admin-source", "admin-run", "admin-sessions", "admin-log",
+	"admin-start", "admin-bench",
 }
 
 // adminRoute is a page that is there for those who have signed in.
@@ -64,6 +73,10 @@ func (s *server) adminPages() []adminRoute {
 		{"GET /admin/source/{name}", s.adminSource},
 		{"POST /admin/source/{name}", s.adminSourceDo},
 		{"GET /admin/source/{name}/run/{run}", s.adminRun},
+		{"GET /admin/source/{name}/source.yaml", s.adminExport},
+		{"GET /admin/source/new", s.adminNew},
+		{"POST /admin/source/new", s.adminNewDo},
+		{"POST " + importPath, s.adminImport},
 		{"GET /admin/sessions", s.adminSessions},
 		{"POST /admin/sessions", s.adminSessionsDo},
 		{"POST /admin/signout", s.adminSignOut},
@@ -167,7 +180,11 @@ func (s *server) forOperators(serve func(http.ResponseWriter, *http.Request, *op
 				s.sayCross(w, r, op.view)
 				return
 			}
-			if status := readForm(w, r, largestRecipe); status != 0 {
+			read := func() int { return readForm(w, r, largestRecipe) }
+			if r.URL.Path == importPath {
+				read = func() int { return readUpload(w, r) }
+			}
+			if status := read(); status != 0 {
 				s.sayForm(w, r, op.view, status)
 				return
 			}

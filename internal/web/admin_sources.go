@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -32,10 +33,10 @@ type adminRow struct {
 	Last, Next   string
 	// Made says that an operator made it.
 	Made bool
-	// CanRun, CanPause, CanResume and CanEnable are what its state allows.
-	CanRun, CanPause, CanResume, CanEnable bool
-	broken                                 bool
-	rank                                   int
+	// CanRun, CanPause and CanResume are what its state allows.
+	CanRun, CanPause, CanResume bool
+	broken                      bool
+	rank                        int
 }
 
 // kindClass is the class of a state's mark.
@@ -139,9 +140,17 @@ func (op *operator) adminRow(sp source.Spec, st *market.SourceState, in market.I
 	runs := kind != market.HealthNone
 	row.CanRun = st != nil && runs && st.RunningSince.IsZero()
 	row.CanPause, row.CanResume = st != nil && runs, paused
-	row.CanEnable = made && h.State == market.HealthOff
 	row.rank = map[market.HealthKind]int{market.HealthDown: 0, market.HealthSlow: 1, market.HealthWait: 2, market.HealthOK: 3, market.HealthNone: 4}[kind]
 	return row
+}
+
+// untaken is a source that an operator made and the program has not taken in:
+// it was saved a moment ago, or its recipe cannot be read any more.
+func (op *operator) untaken(name string) adminRow {
+	return adminRow{
+		Name: name, Title: op.named(name), Class: "off", State: op.Text("state.waiting"), Why: []template.HTML{op.markup("admin.untaken")},
+		Last: op.Text("status.none"), Next: op.Text("status.none"), Made: true, rank: 2,
+	}
 }
 
 // adminSources is GET /admin: all sources, those that need a look first.
@@ -172,6 +181,11 @@ func (s *server) adminSources(w http.ResponseWriter, r *http.Request, op *operat
 		}
 		p.Rows = append(p.Rows, row)
 	}
+	for _, name := range slices.Sorted(maps.Keys(made)) {
+		if _, taken := s.sites().byName[name]; !taken {
+			p.Rows = append(p.Rows, op.untaken(name))
+		}
+	}
 	slices.SortStableFunc(p.Rows, func(a, b adminRow) int { return a.rank - b.rank })
 	p.Heading = op.Text("admin.count", "n", op.Int(len(p.Rows)), "broken", op.Int(broken))
 	s.show(w, r, op.view, "admin-sources", http.StatusOK, p)
@@ -187,8 +201,9 @@ type adminSourcePage struct {
 	FieldsOf  string
 	Runs      []runRow
 	Incidents []incidentRow
-	// YAML is the recipe of a source that an operator made.
-	YAML string
+	// YAML is the recipe of a source that an operator made, Enabled their word.
+	YAML    string
+	Enabled bool
 }
 
 // factLine is a name with what stands to it.
@@ -314,6 +329,10 @@ func (s *server) adminSource(w http.ResponseWriter, r *http.Request, op *operato
 	}
 	st := states[name]
 	p.Row = op.adminRow(sp, st, last, isOwn)
+	if !known {
+		p.Row = op.untaken(name)
+	}
+	p.Enabled = own.Enabled
 	for _, one := range runs {
 		p.Runs = append(p.Runs, op.runRow(one))
 	}
@@ -424,6 +443,19 @@ func (s *server) adminSourceDo(w http.ResponseWriter, r *http.Request, op *opera
 		done, err = "paused", st.PauseSource(ctx, name, a(do))
 	case "resume":
 		done, err = "resumed", st.ResumeSource(ctx, name, a(do))
+	case "enable", "disable":
+		done, err = s.setMade(r, op, name, do)
+	case "delete":
+		if r.PostForm.Get("sure") != "1" {
+			s.say(w, r, op.view, http.StatusOK, notice{
+				Heading: op.Text("admin.delete"), Text: []string{op.Text("admin.delete-text", "site", s.title(name))},
+				Forms: []noticeForm{{Action: "/admin/source/" + name, Fields: []field{{"do", do}, {"sure", "1"}}, Button: op.Text("admin.delete-sure"), Class: "stop"}},
+				Links: []loosen{{op.Text("admin.all"), "/admin"}},
+			})
+			return
+		}
+		to = "/admin"
+		done, err = s.setMade(r, op, name, do)
 	default:
 		s.bad(w, r, op.view, op.Text("bad.field", "param", "do", "value", cut(do, 40), "want", op.Text("manage.buttons")))
 		return

@@ -14,8 +14,13 @@ type Workshop interface {
 	// Look asks an address, and proposes a recipe for what is there. It may
 	// take a minute or two: requests to a host have a pause between them.
 	Look(ctx context.Context, address string) Looked
+	// Capture sends the first request of a recipe: its Page is what a run would
+	// begin with. Recipe, Format and Items are empty.
+	Capture(ctx context.Context, yaml string) Looked
 	// Read reads a recipe, which may have blanks.
 	Read(yaml string) Recipe
+	// Value is what a recipe says under a key, "" for nothing.
+	Value(yaml, key string) string
 	// Fill writes values into a recipe, by their keys ("terms.url"), and leaves
 	// the rest of its text as it is.
 	Fill(yaml string, values []Filling) (string, error)
@@ -26,8 +31,11 @@ type Workshop interface {
 	Shipped(name string) bool
 }
 
-// Filling is a value for a key of a recipe.
-type Filling struct{ Key, Value string }
+// Filling is a value for a key of a recipe; Drop takes the key out.
+type Filling struct {
+	Key, Value string
+	Drop       bool
+}
 
 // Looked is what was found at an address.
 type Looked struct {

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,8 +33,7 @@ type view struct {
 
 // pages are the templates that stand for a page of their own; layout.html and
 // filters.html are part of each.
-var pages = []string{"results", "listing", "status", "sites", "about", "fail", "subscribe", "notice", "manage", "edit",
-	"admin-signin", "admin-sources", "admin-source", "admin-run", "admin-sessions", "admin-log"}
+var pages = slices.Concat([]string{"results", "listing", "status", "sites", "about", "fail", "subscribe", "notice", "manage", "edit"}, adminTemplates)
 
 // spoken finds the messages in a template: {{t "group.name"}}. They are put
 // in when the template is read, so that they cost a page nothing, and a

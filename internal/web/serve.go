@@ -96,8 +96,11 @@ func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}()
 	if r.Body != nil {
 		most := int64(largestBody)
-		if r.URL.Path == bouncePath {
+		switch {
+		case r.URL.Path == bouncePath:
 			most = largestBounce
+		case strings.HasPrefix(r.URL.Path, "/admin/source/"):
+			most = largestRecipe
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 	}

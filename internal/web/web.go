@@ -134,7 +134,9 @@ type server struct {
 	// sites from making any.
 	reports *limiter
 	// signIns holds each network to a rate of attempts to sign in.
-	signIns     *limiter
+	signIns *limiter
+	// benches are the sources that operators are making.
+	benches     benches
 	crossOrigin *http.CrossOriginProtection
 	// asks holds each network to a rate of mails that it has sent to people,
 	// and answerAfter is how long the answers to that are held.
