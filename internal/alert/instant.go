@@ -120,14 +120,6 @@ func (w *Watcher) answered(ctx context.Context, born []market.Born, now time.Tim
 
 var seed = maphash.MakeSeed()
 
-// Estimate is how many mails a day an instant search is going to send at
-// most, by how many new listings it found in the last seven days, and whether
-// that is more than market.MaxInstant: then it is not to be told at once.
-func Estimate(week int) (mails int, refused bool) {
-	mails = (week + 6) / 7
-	return mails, mails > market.MaxInstant
-}
-
 func orDefault(d, or time.Duration) time.Duration {
 	if d == 0 {
 		return or

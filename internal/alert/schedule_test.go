@@ -144,14 +144,3 @@ func TestZone(t *testing.T) {
 		t.Errorf("Berlin: %v, %v", z, err)
 	}
 }
-
-func TestEstimate(t *testing.T) {
-	for _, tt := range []struct {
-		week, mails int
-		refused     bool
-	}{{0, 0, false}, {1, 1, false}, {7, 1, false}, {8, 2, false}, {140, 20, false}, {141, 21, true}, {5000, 715, true}} {
-		if mails, refused := Estimate(tt.week); mails != tt.mails || refused != tt.refused {
-			t.Errorf("%d a week: %d mails a day, refused %v", tt.week, mails, refused)
-		}
-	}
-}
