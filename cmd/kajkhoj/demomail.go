@@ -67,7 +67,7 @@ func show(w http.ResponseWriter, page *template.Template, data any) {
 
 // caughtStyle keeps these pages apart from the site, which they are no part of.
 const caughtStyle = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<style>body{font:1.0625rem/1.55 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}li{margin:.5rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere}iframe{width:100%;height:40rem;border:1px solid #8a8a8a;background:#fff}a{padding:.25rem 0;display:inline-block}</style>`
+<style>body{font:1.0625rem/1.55 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}li{margin:.5rem 0}pre{white-space:pre-wrap}iframe{width:100%;height:40rem;border:1px solid #8a8a8a;background:#fff}a{padding:.25rem 0;display:inline-block}</style>`
 
 var caughtPage = template.Must(template.New("caught").Parse(caughtStyle + `<title>Caught mails</title></head><body>
 <p><a href="/">← Kajkhoj</a></p>
