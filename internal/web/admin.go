@@ -50,14 +50,14 @@ type operator struct {
 }
 
 // audit is a line of the audit log in the operator's name.
-func (o *operator) audit(what, subject string) market.Audit {
-	return market.Audit{At: o.now, Who: o.who, What: what, Subject: subject}
+func (o *operator) audit(of, did, subject string) market.Audit {
+	return market.Audit{At: o.now, Who: o.who, What: of + "." + did, Subject: subject}
 }
 
 // adminTemplates are those of the pages under /admin.
 var adminTemplates = []string{
 	"admin-signin", "admin-sources", "admin-source", "admin-run", "admin-sessions", "admin-log",
-	"admin-start", "admin-bench",
+	"admin-start", "admin-bench", "admin-reports", "admin-group", "admin-mail",
 }
 
 // adminRoute is a page that is there for those who have signed in.
@@ -77,6 +77,12 @@ func (s *server) adminPages() []adminRoute {
 		{"GET /admin/source/new", s.adminNew},
 		{"POST /admin/source/new", s.adminNewDo},
 		{"POST " + importPath, s.adminImport},
+		{"GET /admin/reports", s.adminReports},
+		{"POST /admin/reports", s.adminReportsDo},
+		{"GET /admin/group/{listing}", s.adminGroup},
+		{"POST /admin/group/{listing}", s.adminGroupDo},
+		{"GET /admin/mail", s.adminMail},
+		{"POST /admin/mail", s.adminMailDo},
 		{"GET /admin/sessions", s.adminSessions},
 		{"POST /admin/sessions", s.adminSessionsDo},
 		{"POST /admin/signout", s.adminSignOut},
@@ -229,10 +235,38 @@ func (s *server) adminFrame(r *http.Request, op *operator, title string) adminFr
 		here := r.URL.Path == url
 		f.Nav = append(f.Nav, navLink{url, text, here})
 	}
+	counts := s.waiting(r)
 	link("/admin", op.Text("admin.sources"))
+	link("/admin/reports", op.Text("reports.nav", "n", op.Int(counts.reports)))
+	link("/admin/mail", op.Text("post.nav", "n", op.Int(counts.letters)))
 	link("/admin/log", op.Text("admin.log"))
 	link("/admin/sessions", op.Text("admin.sessions"))
 	return f
+}
+
+// waiting is what waits for operators, for the links to it.
+type waiting struct{ reports, letters int }
+
+// waitingFor is how long these counts are kept.
+const waitingFor = 3 * time.Second
+
+func (s *server) waiting(r *http.Request) waiting {
+	n, err := s.waits.get(waitingFor, func() (n waiting, err error) {
+		open, err := s.Admin.Store.OpenReports(r.Context(), shownReports)
+		if err != nil {
+			return n, err
+		}
+		listings := map[string]bool{}
+		for _, one := range open {
+			listings[one.Listing.ID] = true
+		}
+		st, err := s.Admin.Store.MailStats(r.Context(), s.Now())
+		return waiting{len(listings), st.Letters[market.LetterQueued]}, err
+	})
+	if err != nil {
+		s.Log.Error("what waits for operators cannot be counted", "err", err)
+	}
+	return n
 }
 
 // back leads to a page of /admin that says what was done.

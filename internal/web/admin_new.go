@@ -431,7 +431,7 @@ func (s *server) save(r *http.Request, op *operator, b *bench, on bool) (name st
 	if b.page != nil {
 		m.Fixture = *b.page
 	}
-	switch err := s.Admin.Store.SaveSource(ctx, m, was, op.audit("source.save", name)); {
+	switch err := s.Admin.Store.SaveSource(ctx, m, was, op.audit("source", "save", name)); {
 	case errors.Is(err, market.ErrNone):
 		return refuse(op.Text("bench.meanwhile"))
 	case err != nil:
@@ -667,7 +667,7 @@ func (s *server) setMade(r *http.Request, op *operator, name, do string) (done s
 		return "", market.ErrNotFound
 	}
 	if do == "delete" {
-		return "deleted", s.Admin.Store.DeleteSource(r.Context(), name, op.audit("source.delete", name))
+		return "deleted", s.Admin.Store.DeleteSource(r.Context(), name, op.audit("source", "delete", name))
 	}
 	on := do == "enable"
 	if on {
@@ -678,7 +678,7 @@ func (s *server) setMade(r *http.Request, op *operator, name, do string) (done s
 	}
 	was := m.Changed
 	m.Enabled, m.By = on, op.who
-	err = s.Admin.Store.SaveSource(r.Context(), m, was, op.audit("source."+do, name))
+	err = s.Admin.Store.SaveSource(r.Context(), m, was, op.audit("source", do, name))
 	if on {
 		return "enabled", err
 	}

@@ -203,7 +203,7 @@ func (s *server) tooManySignIns(w http.ResponseWriter, r *http.Request, v *view)
 
 // adminSignOut is POST /admin/signout.
 func (s *server) adminSignOut(w http.ResponseWriter, r *http.Request, op *operator) {
-	if err := s.Admin.Store.RevokeToken(r.Context(), op.session, op.audit("signout", "")); err != nil {
+	if err := s.Admin.Store.RevokeToken(r.Context(), op.session, op.audit("session", "out", "")); err != nil {
 		s.failed(w, r, fmt.Errorf("signing an operator out: %w", err))
 		return
 	}
@@ -258,7 +258,7 @@ func (s *server) adminSessionsDo(w http.ResponseWriter, r *http.Request, op *ope
 		s.adminSignOut(w, r, op)
 		return
 	}
-	if err := s.Admin.Store.RevokeToken(r.Context(), selector, op.audit("session.end", "")); err != nil {
+	if err := s.Admin.Store.RevokeToken(r.Context(), selector, op.audit("session", "end", "")); err != nil {
 		s.failed(w, r, fmt.Errorf("ending an operator's session: %w", err))
 		return
 	}

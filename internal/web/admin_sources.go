@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	judge "github.com/kajkhoj/kajkhoj/internal/health"
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
@@ -24,77 +23,13 @@ type adminSourcesPage struct {
 
 // adminRow is a source as operators see it.
 type adminRow struct {
-	Name         string
-	Title        template.HTML
-	Class, State string
-	Why          []template.HTML
-	Since        string
-	Spark        *spark
-	Last, Next   string
+	siteRow
 	// Made says that an operator made it.
 	Made bool
 	// CanRun, CanPause and CanResume are what its state allows.
 	CanRun, CanPause, CanResume bool
 	broken                      bool
 	rank                        int
-}
-
-// kindClass is the class of a state's mark.
-func kindClass(k market.HealthKind) string {
-	switch k {
-	case market.HealthOK:
-		return ""
-	case market.HealthSlow, market.HealthDown:
-		return string(k)
-	}
-	return "off"
-}
-
-// lastRun says when a run was and what came of it.
-func (v *view) lastRun(l *market.RunRecord, now time.Time) string {
-	if l == nil {
-		return v.Text("status.none")
-	}
-	at := v.Moment(l.Finished, now)
-	switch {
-	case l.State == market.RunUnchanged:
-		return v.Text("status.last-unchanged", "time", at)
-	case !l.State.Failed():
-		return v.Text("status.last-ok", "time", at, "n", v.Int(l.Found))
-	case l.Status >= 400:
-		return v.Text("status.last-code", "time", at, "code", v.Digits(strconv.Itoa(l.Status)))
-	}
-	return v.Text("status.last-failed", "time", at)
-}
-
-// nextRun says when a source is tried again.
-func (v *view) nextRun(h market.Health, st *market.SourceState, now time.Time) string {
-	switch {
-	case st == nil || h.State.Kind() == market.HealthNone:
-		return v.Text("status.none")
-	case !st.RunningSince.IsZero():
-		return v.Text("status.now")
-	case st.NextAt.IsZero():
-		return v.Text("status.none")
-	case st.NextAt.After(now):
-		return v.Moment(st.NextAt, now)
-	}
-	return v.Text("status.soon")
-}
-
-// openIncidents are the incidents that last, by their sources.
-func (s *server) openIncidents(ctx context.Context) (map[string]market.Incident, error) {
-	all, err := s.Admin.Store.Incidents(ctx, 200)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]market.Incident{}
-	for _, in := range all {
-		if _, newer := out[in.Source]; !newer && in.Until.IsZero() {
-			out[in.Source] = in
-		}
-	}
-	return out, nil
 }
 
 // made are the sources that operators made, by name.
@@ -107,49 +42,32 @@ func (s *server) made(ctx context.Context) (map[string]market.StoredSource, erro
 	return out, err
 }
 
-// adminRow judges one source.
-func (op *operator) adminRow(sp source.Spec, st *market.SourceState, in market.Incident, made bool) adminRow {
-	h := judge.Judge(sp, st, op.now)
-	kind := h.Kind()
-	row := adminRow{
-		Name: sp.Name, Title: op.site(sp.Name), Class: kindClass(kind), State: op.Text("state." + string(h.State)),
-		Last: op.Text("status.none"), Next: op.nextRun(h, st, op.now), Made: made, broken: h.State.Broken(),
-	}
-	if why := op.Why(h.Why, op.now); why != "" {
-		row.Why = append(row.Why, template.HTML(template.HTMLEscapeString(why)))
-	}
-	if h.State == market.HealthTerms || h.State == market.HealthOff {
-		// What a source's own description says stands in English.
-		if sp.Why != "" {
-			row.Why = append(row.Why, op.named(sp.Why))
-		}
-		if sp.Needs != "" {
-			row.Why = append(row.Why, op.markup("status.needs", "needs", op.named(sp.Needs)))
-		}
-	}
-	switch {
-	case !in.Since.IsZero():
-		row.Since = op.Text("admin.since", "time", op.DateClock(in.Since))
-	case st != nil && h.State == market.HealthPaused:
-		row.Since = op.Text("admin.paused-since", "time", op.DateClock(st.PausedAt))
-	}
+// rankOf orders sources for those who look after them: what is broken first.
+var rankOf = map[market.HealthKind]int{market.HealthDown: 0, market.HealthSlow: 1, market.HealthWait: 2, market.HealthOK: 3, market.HealthNone: 4}
+
+// adminRow is a source's row with what can be done. trouble is its incident
+// that lasts, nil without one.
+func (s *server) adminRow(op *operator, sp source.Spec, st *market.SourceState, trouble *market.Incident, made bool) adminRow {
+	j := s.siteRow(op.view, sp, st, trouble, op.now)
+	row := adminRow{siteRow: j.siteRow, Made: made, rank: rankOf[j.kind], broken: j.kind == market.HealthSlow || j.kind == market.HealthDown}
 	if st != nil {
-		row.Last, row.Spark = op.lastRun(st.Last, op.now), sparkOf(op.view, st.Recent)
+		runs := j.kind != market.HealthNone
+		row.CanPause, row.CanRun = runs, runs && st.RunningSince.IsZero()
+		row.CanResume = st.Enabled && !st.PausedAt.IsZero()
 	}
-	paused := h.State == market.HealthPaused
-	runs := kind != market.HealthNone
-	row.CanRun = st != nil && runs && st.RunningSince.IsZero()
-	row.CanPause, row.CanResume = st != nil && runs, paused
-	row.rank = map[market.HealthKind]int{market.HealthDown: 0, market.HealthSlow: 1, market.HealthWait: 2, market.HealthOK: 3, market.HealthNone: 4}[kind]
 	return row
 }
 
 // untaken is a source that an operator made and the program has not taken in:
 // it was saved a moment ago, or its recipe cannot be read any more.
 func (op *operator) untaken(name string) adminRow {
+	none := op.Text("status.none")
 	return adminRow{
-		Name: name, Title: op.named(name), Class: "off", State: op.Text("state.waiting"), Why: []template.HTML{op.markup("admin.untaken")},
-		Last: op.Text("status.none"), Next: op.Text("status.none"), Made: true, rank: 2,
+		siteRow: siteRow{
+			Name: name, Title: op.named(name), Class: "off", State: op.Text("state.waiting"), Why: []template.HTML{op.markup("admin.untaken")},
+			Last: none, Next: none, Open: none,
+		},
+		Made: true, rank: rankOf[market.HealthWait],
 	}
 }
 
@@ -161,7 +79,7 @@ func (s *server) adminSources(w http.ResponseWriter, r *http.Request, op *operat
 		s.failed(w, r, err)
 		return
 	}
-	incidents, err := s.openIncidents(ctx)
+	troubles, err := s.troubles(ctx)
 	if err != nil {
 		s.failed(w, r, err)
 		return
@@ -175,7 +93,7 @@ func (s *server) adminSources(w http.ResponseWriter, r *http.Request, op *operat
 	broken := 0
 	for _, sp := range s.sites().specs {
 		_, own := made[sp.Name]
-		row := op.adminRow(sp, states[sp.Name], incidents[sp.Name], own)
+		row := s.adminRow(op, sp, states[sp.Name], troubles[sp.Name], own)
 		if row.broken {
 			broken++
 		}
@@ -301,19 +219,20 @@ func (s *server) adminSource(w http.ResponseWriter, r *http.Request, op *operato
 		s.failed(w, r, err)
 		return
 	}
+	troubles, err := s.troubles(ctx)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
 	all, err := s.Admin.Store.Incidents(ctx, 1000)
 	if err != nil {
 		s.failed(w, r, err)
 		return
 	}
 	p := &adminSourcePage{adminFrame: s.adminFrame(r, op, sp.Title), Home: safeURL(sp.Home), Terms: safeURL(sp.Terms.URL), YAML: own.YAML}
-	var last market.Incident
 	for _, in := range all {
 		if in.Source != name {
 			continue
-		}
-		if in.Until.IsZero() && last.ID == "" {
-			last = in
 		}
 		if len(p.Incidents) == shownIncidents {
 			break
@@ -328,8 +247,9 @@ func (s *server) adminSource(w http.ResponseWriter, r *http.Request, op *operato
 		p.Incidents = append(p.Incidents, row)
 	}
 	st := states[name]
-	p.Row = op.adminRow(sp, st, last, isOwn)
-	if !known {
+	if known {
+		p.Row = s.adminRow(op, sp, st, troubles[name], isOwn)
+	} else {
 		p.Row = op.untaken(name)
 	}
 	p.Enabled = own.Enabled
@@ -434,7 +354,7 @@ func (s *server) adminSourceDo(w http.ResponseWriter, r *http.Request, op *opera
 	if r.PostForm.Get("from") == "list" {
 		to = "/admin"
 	}
-	st, a := s.Admin.Store, func(what string) market.Audit { return op.audit("source."+what, name) }
+	st, a := s.Admin.Store, func(what string) market.Audit { return op.audit("source", what, name) }
 	done, err := "", error(nil)
 	switch do {
 	case "run":

@@ -40,12 +40,12 @@ type listingPage struct {
 	// Reference is the site's own number of it, empty where it is none to read.
 	Reference string
 	// Posting is the mark-up for search engines, empty for none.
-	Posting template.JS
-	AlsoTitle             string
-	Also                  []otherSite
-	Rights                template.HTML
-	Attribution           template.HTML
-	AttributionURL        string
+	Posting        template.JS
+	AlsoTitle      string
+	Also           []otherSite
+	Rights         template.HTML
+	Attribution    template.HTML
+	AttributionURL string
 	// Closed says when and where it was found gone; empty while it is open.
 	Closed template.HTML
 	// Said reports whether what a closed listing said is still kept.

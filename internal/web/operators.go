@@ -63,4 +63,9 @@ type Operators interface {
 
 	// SearchLetters finds the newest letters by state, without their words.
 	SearchLetters(ctx context.Context, state market.LetterState, limit int) ([]market.Letter, error)
+	// MailStats counts the mails, Suppressed are the addresses that get none,
+	// and Trail is what is stored about one; ErrNotFound: nothing.
+	MailStats(ctx context.Context, now time.Time) (market.MailStats, error)
+	Suppressed(ctx context.Context) ([]market.Suppressed, error)
+	Trail(ctx context.Context, email string) (market.Dossier, error)
 }

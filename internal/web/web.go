@@ -137,6 +137,7 @@ type server struct {
 	signIns *limiter
 	// benches are the sources that operators are making.
 	benches     benches
+	waits       cached[waiting]
 	crossOrigin *http.CrossOriginProtection
 	// asks holds each network to a rate of mails that it has sent to people,
 	// and answerAfter is how long the answers to that are held.
