@@ -107,6 +107,8 @@ func (s *server) feedOf(media string, render func(feed) []byte) http.HandlerFunc
 		}
 		f := s.feed(v, q.Saved(), r.URL.Path, ls)
 		h.Set("Cache-Control", "public, max-age=300")
+		// Not every source lets search engines index its listings.
+		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Last-Modified", f.Updated.UTC().Format(http.TimeFormat))
 		body := render(f)
 		h.Set("ETag", etag(body))

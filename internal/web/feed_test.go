@@ -287,6 +287,9 @@ func TestFeedAddressesAndCaching(t *testing.T) {
 		if tag == "" || err != nil || !at.Equal(f.listings[0].FirstSeenAt.Truncate(time.Second)) {
 			t.Errorf("%s: ETag %q, Last-Modified %q", path, tag, modified)
 		}
+		if got := res.Header.Get("X-Robots-Tag"); got != "noindex" {
+			t.Errorf("%s lets search engines index what sources may forbid: %q", path, got)
+		}
 		// Another look at the same listings changes nothing.
 		f.now = f.now.Add(5 * time.Hour)
 		for n := range f.listings {
