@@ -325,7 +325,7 @@ func adjust(est *classify.Estimator, examples []Example, rows []int, label int, 
 // by it.
 const (
 	showRight    = 0.91
-	entryEarlier = 0.15
+	entryEarlier = 0.20
 )
 
 // thresholds are the lowest probabilities from which enough of the labels
@@ -365,43 +365,41 @@ func thresholds(est *classify.Estimator, examples []Example, rows []int, mix []f
 	return show
 }
 
-// factors are those with the best mean F1 of the classes, each from a grid,
-// smoothed over its neighbours so that chance decides less.
+// factors are those of which the best mean F1 of the classes is to be
+// expected by the calibrated probabilities of the rows, which leave less to
+// chance than their labels do; each from a grid, smoothed over its neighbours.
 func factors(est *classify.Estimator, examples []Example, rows []int, mix []float64, label int, raw [][]float64) []float32 {
 	k := est.Classes
-	type row struct {
-		p    []float64
-		want int
-		said int
-		w    float64
+	if k == 2 {
+		return []float32{1, 1}
 	}
-	var data []row
+	probabilities := make([][]float64, len(rows))
 	for j, r := range rows {
-		data = append(data, row{est.Calibrated(raw[r]), examples[r].Class[label], examples[r].Said[label], mix[j]})
+		probabilities[j] = est.Calibrated(raw[r])
+		if s := examples[r].Said[label]; s >= 0 {
+			clear(probabilities[j])
+			probabilities[j][s] = 1
+		}
 	}
-	grid := []float64{0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.4}
+	grid := []float64{0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.4, 2.8}
 	score := func(fs []float64) float64 {
 		m := NewMatrix(k)
-		for _, d := range data {
-			best := d.said
-			if best < 0 {
-				best = 0
-				for c := range k {
-					if d.p[c]*fs[c] > d.p[best]*fs[best] {
-						best = c
-					}
+		for j, p := range probabilities {
+			best := 0
+			for c := range k {
+				if p[c]*fs[c] > p[best]*fs[best] {
+					best = c
 				}
 			}
-			m.Add(d.want, best, d.w)
+			for c := range k {
+				m.Add(c, best, mix[j]*p[c])
+			}
 		}
 		return m.MacroF1()
 	}
 	fixed := 0
 	if label == Level {
 		fixed = 1
-	}
-	if k == 2 {
-		return []float32{1, 1}
 	}
 	var free []int
 	for c := range k {
