@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/alert"
@@ -95,7 +96,7 @@ func (a *app) sender() (*mail.Sender, error) {
 		return nil, err
 	}
 	a.closers = append(a.closers, carrier.Close)
-	origin := mail.Origin{From: c.From, Bounce: c.Bounce}
+	origin := mail.Origin{From: c.From, Bounce: c.Bounce, HTTPS: strings.HasPrefix(a.cfg.BaseURL, "https://")}
 	if help, err := market.ParseEmail(c.Help); err == nil {
 		origin.ReplyTo = help
 	}

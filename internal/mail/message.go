@@ -31,6 +31,10 @@ type Origin struct {
 	Bounce string
 	// DKIM signs letters, nil for none.
 	DKIM *DKIM
+	// HTTPS says that the site is reached by https: a letter whose way out is
+	// another address, because it was written before that was configured,
+	// cannot be stopped by one tap (RFC 8058, 3.1), and is refused.
+	HTTPS bool
 }
 
 // DKIM is what letters are signed with (RFC 6376).
@@ -139,7 +143,7 @@ const maxSubject = 200
 // signature's time. It fails with ErrNoWayOut or ErrLetter; errors hold no
 // address.
 func (c *Composer) Compose(l market.Letter, now time.Time) (from string, raw []byte, err error) {
-	if l.Kind != market.LetterOperator && !webAddress(l.Stop) {
+	if l.Kind != market.LetterOperator && (!webAddress(l.Stop) || c.origin.HTTPS && !strings.HasPrefix(l.Stop, "https://")) {
 		return "", nil, ErrNoWayOut
 	}
 	if !validKey(l.Key) {

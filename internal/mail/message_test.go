@@ -367,6 +367,7 @@ func TestComposeRefuses(t *testing.T) {
 		"a way out with a line break": {func(l *market.Letter) { l.Stop += "\r\nBcc: x@y.example" }, ErrNoWayOut},
 		"a way out with a bracket":    {func(l *market.Letter) { l.Stop += ">,<https://evil.example" }, ErrNoWayOut},
 		"a way out without end":       {func(l *market.Letter) { l.Stop += strings.Repeat("a", 1000) }, ErrNoWayOut},
+		"a way out not by https":      {func(l *market.Letter) { l.Stop = "http://127.0.0.1:8080/stop/x" }, ErrNoWayOut},
 		"a confirmation too":          {func(l *market.Letter) { l.Kind, l.Stop = market.LetterConfirm, "" }, ErrNoWayOut},
 		"a kind that is none":         {func(l *market.Letter) { l.Kind, l.Stop = "", "" }, ErrNoWayOut},
 		"no key":                      {func(l *market.Letter) { l.Key = "" }, ErrLetter},
@@ -379,7 +380,9 @@ func TestComposeRefuses(t *testing.T) {
 	} {
 		l := good
 		c.change(&l)
-		_, _, err := newComposer(t, origin()).Compose(l, now)
+		o := origin()
+		o.HTTPS = true
+		_, _, err := newComposer(t, o).Compose(l, now)
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		} else if strings.Contains(err.Error(), "@") {
