@@ -262,6 +262,12 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 			start("collect", time.Second, a.collector.Pass)
 		}
 		start("keep", time.Minute, (&collect.Keeper{Store: a.store, Specs: a.roster.specs}).Pass)
+		base, _ := a.base(l) // without one a letter names no address
+		watch, err := a.watch(base)
+		if err != nil {
+			return err
+		}
+		start("health", watchEvery, watch)
 	}
 	if a.cfg.Has("collect") || a.cfg.Has("index") {
 		start("relabel", time.Minute, a.relabeller().Pass)

@@ -87,6 +87,9 @@ func (d demoCmd) Run(e *env) error {
 	}
 	defer box.Close()
 	c.Mail.SMTP, c.Mail.From = "smtp://"+box.Addr(), demoFrom
+	if len(c.Operators) == 0 {
+		c.Operators = []string{demoOperator}
+	}
 	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), sources(town.Sources()), outside{loopback: true, soon: true})
 	if err != nil {
 		return err

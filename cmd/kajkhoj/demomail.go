@@ -16,6 +16,10 @@ import (
 // (RFC 2606).
 const demoFrom = "kajkhoj@demo.invalid"
 
+// demoOperator is who is told in the demo when a marketplace breaks, and may
+// sign in by mail.
+const demoOperator = "operator@demo.invalid"
+
 // catching puts the pages about caught mails before the site.
 func catching(box *mailbox.Box, site http.Handler) http.Handler {
 	mux := http.NewServeMux()

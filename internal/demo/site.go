@@ -181,7 +181,7 @@ func (s *site) page(offset, n int) ([]posting, int) {
 	case Endless:
 		var out []posting
 		for i := range n {
-			out = append(out, posting{id: s.firstID + 1_000_000 + offset + i, text: 1<<40 + uint64(offset+i), style: &s.style})
+			out = append(out, s.endless(offset+i))
 		}
 		return out, offset + 2*n
 	}
@@ -196,6 +196,16 @@ func (s *site) page(offset, n int) ([]posting, int) {
 	return out, total
 }
 
+// endless is one of the offers of an endless chain of pages: like the others
+// to look at, so that the chain alone is what is wrong.
+func (s *site) endless(n int) posting {
+	p := posting{id: s.firstID + 1_000_000 + n, text: 1<<40 + uint64(n), style: &s.style}
+	if s.states(p, "posted", s.dated) {
+		p.posted = s.town.start.Add(-time.Duration(n) * time.Minute).Unix()
+	}
+	return p
+}
+
 // find gives the posting with a number.
 func (s *site) find(id int) (posting, bool) {
 	s.mu.RLock()
@@ -203,7 +213,7 @@ func (s *site) find(id int) (posting, bool) {
 	i, ok := slices.BinarySearchFunc(s.postings, id, func(p posting, id int) int { return p.id - id })
 	if !ok {
 		if Fault(s.fault.Load()) == Endless && id >= s.firstID+1_000_000 {
-			return posting{id: id, text: 1<<40 + uint64(id-s.firstID-1_000_000), style: &s.style}, true
+			return s.endless(id - s.firstID - 1_000_000), true
 		}
 		return posting{}, false
 	}

@@ -75,9 +75,13 @@ func Judge(sp source.Spec, st *market.SourceState, now time.Time) market.Health 
 	if late {
 		return of(market.HealthLate, "why.late", "at", instant(st.NextAt))
 	}
-	whole := newest(st.Recent, func(r market.RunRecord) bool { return r.State != market.RunUnchanged })
-	if whole == nil {
-		return of(market.HealthHealthy, "")
+	// What is unchanged is what the newest run brought that had no error: its
+	// answer alone is asked with.
+	whole := st.Last
+	if whole.State == market.RunUnchanged {
+		if whole = newest(st.Recent, func(r market.RunRecord) bool { return r.State == market.RunOK }); whole == nil {
+			return of(market.HealthHealthy, "")
+		}
 	}
 	if lost := st.Baseline.Lost(whole.Filled); len(lost) > 0 {
 		percent := func(c market.Completeness) string { return strconv.Itoa(int(c.Share(lost[0])*100 + 0.5)) }

@@ -14,17 +14,23 @@ import (
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func run(ago time.Duration, state market.RunState, found int, filled ...string) market.RunRecord {
-	c := market.Completeness{Listings: found, Filled: map[string]int{}}
+	c := market.Completeness{Listings: found, Filled: map[string]int{"letters": found}}
 	for _, f := range filled {
 		c.Filled[f] = found
 	}
 	return market.RunRecord{Started: noon.Add(-ago - time.Minute), Outcome: market.Outcome{State: state, Finished: noon.Add(-ago), Found: found, Filled: c}}
 }
 
+// garbled is a run in which the letters of some listings can be read.
+func garbled(r market.RunRecord, readable int) market.RunRecord {
+	r.Filled.Filled["letters"] = readable
+	return r
+}
+
 // usual is a baseline of ten runs of a hundred listings each.
 func usual(filled ...string) market.Baseline {
 	b := market.Baseline{Runs: 10, Found: 1000}
-	b.Listings, b.Filled = 1000, map[string]int{}
+	b.Listings, b.Filled = 1000, map[string]int{"letters": 1000}
 	for _, f := range filled {
 		b.Filled[f] = 900
 	}
@@ -81,12 +87,16 @@ func TestJudge(t *testing.T) {
 		"some pages":          {on, state(run(0, market.RunPartial, 80, "pay", "company"), good), market.HealthPartial, "why.partial"},
 		"empty":               {on, state(run(0, market.RunOK, 0), good), market.HealthEmpty, "why.empty"},
 		"still empty":         {on, state(run(0, market.RunUnchanged, 0), run(time.Hour, market.RunOK, 0), good), market.HealthEmpty, "why.empty"},
+		"as before the cut":   {on, state(run(0, market.RunUnchanged, 0), run(time.Hour, market.RunPartial, 100, "company"), good), market.HealthHealthy, ""},
 		"a third":             {on, state(run(0, market.RunOK, 34, "pay", "company"), good), market.HealthHealthy, ""},
 		"less than a third":   {on, state(run(0, market.RunOK, 33, "pay", "company"), good), market.HealthThin, "why.thin"},
 		"thin for long":       {on, state(slices.Repeat([]market.RunRecord{run(0, market.RunOK, 20, "pay", "company")}, 14)...), market.HealthThin, "why.thin"},
 		"a field is lost":     {on, state(run(0, market.RunOK, 100, "company"), good), market.HealthChanged, "why.lost"},
 		"lost, some pages":    {on, state(run(0, market.RunPartial, 100, "company"), good), market.HealthChanged, "why.lost"},
 		"too few to tell":     {on, state(run(0, market.RunPartial, 4), good), market.HealthPartial, "why.partial"},
+		"letters":             {on, state(garbled(run(0, market.RunOK, 100, "pay", "company"), 75), good), market.HealthChanged, "why.lost"},
+		"a few letters":       {on, state(garbled(run(0, market.RunOK, 100, "pay", "company"), 92), good), market.HealthHealthy, ""},
+		"two odd listings":    {on, state(garbled(run(0, market.RunOK, 5, "pay", "company"), 3), run(0, market.RunOK, 5), good), market.HealthThin, "why.thin"},
 		"a field never there": {on, state(run(0, market.RunOK, 100, "pay", "company"), good), market.HealthHealthy, ""},
 	} {
 		got := Judge(c.spec, c.st, noon)

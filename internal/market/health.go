@@ -200,6 +200,10 @@ const (
 	lostOf       = 5   // and the run at least as many
 	lostUsual    = 0.5 // the field used to be filled at least so often
 	lostShare    = 0.4 // and is now less than this share of that
+	// Letters are lost sooner: an encoding spoils only the listings that have
+	// letters beyond ASCII.
+	lostLetters = 0.9
+	lostGarbled = 3 // listings at least
 )
 
 // Baseline is what a source's whole runs used to bring.
@@ -238,14 +242,19 @@ const BaselineFor = 30 * 24 * time.Hour
 
 // Lost are the fields that used to be filled, by the baseline c, and are not
 // in a run: one that stood in half of all listings or more now stands in
-// less than two fifths of as many. Few listings tell nothing.
+// less than two fifths of as many. Few listings tell nothing. Letters count as
+// lost where three listings or more, and more than a tenth, cannot be read.
 func (c Completeness) Lost(run Completeness) []string {
 	if c.Listings < lostListings || run.Listings < lostOf {
 		return nil
 	}
 	var out []string
 	for _, f := range FilledFields {
-		if usual := c.Share(f); usual >= lostUsual && run.Share(f) < usual*lostShare {
+		share := lostShare
+		if f == "letters" && run.Listings-run.Filled[f] >= lostGarbled {
+			share = lostLetters
+		}
+		if usual := c.Share(f); usual >= lostUsual && run.Share(f) < usual*share {
 			out = append(out, f)
 		}
 	}
