@@ -258,9 +258,15 @@ func (s *server) adminSessionsDo(w http.ResponseWriter, r *http.Request, op *ope
 		s.adminSignOut(w, r, op)
 		return
 	}
-	if err := s.Admin.Store.RevokeToken(r.Context(), selector, op.audit("session", "end", "")); err != nil {
-		s.failed(w, r, fmt.Errorf("ending an operator's session: %w", err))
-		return
+	for _, scope := range []market.TokenScope{market.TokenSession, market.TokenSignIn} {
+		ts, err := s.Admin.Store.OperatorTokens(r.Context(), scope, op.now)
+		if i := slices.IndexFunc(ts, func(t market.Token) bool { return t.Selector == selector }); err == nil && i >= 0 {
+			err = s.Admin.Store.RevokeToken(r.Context(), selector, op.audit("session", "end", ts[i].Subscriber))
+		}
+		if err != nil {
+			s.failed(w, r, fmt.Errorf("ending an operator's session: %w", err))
+			return
+		}
 	}
 	back(w, r, "/admin/sessions", "ended")
 }
