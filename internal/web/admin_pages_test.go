@@ -98,6 +98,7 @@ func TestAdminSources(t *testing.T) {
 	}
 
 	// Pause, run now, and on again; each is in the log, with what was before.
+	o.f.now = o.f.now.Add(time.Second)
 	o.posts("/admin/source/gigboard", url.Values{"do": {"pause"}, "from": {"list"}})
 	o.fresh()
 	doc = o.page("/admin?done=paused")
@@ -113,6 +114,7 @@ func TestAdminSources(t *testing.T) {
 	o.f.now = o.f.now.Add(time.Second)
 	o.posts("/admin/source/gigboard", url.Values{"do": {"resume"}})
 	o.f.now = o.f.now.Add(time.Second)
+	o.fresh()
 	o.posts("/admin/source/gigboard", url.Values{"do": {"run"}})
 	states, err := o.st.Sources(t.Context())
 	if err != nil {
@@ -123,7 +125,8 @@ func TestAdminSources(t *testing.T) {
 		t.Errorf("it is due at %v, paused at %v", st.NextAt, st.PausedAt)
 	}
 	lines, err := o.st.AuditLog(t.Context(), 10)
-	if err != nil || len(lines) != 4 || lines[0].What != "source.run" || lines[1].What != "source.resume" || lines[2].What != "source.pause" || lines[2].Subject != "gigboard" || lines[2].Who != market.OperatorConsole {
+	if err != nil || len(lines) != 4 || lines[0].What != "source.run" || lines[1].What != "source.resume" || lines[2].What != "source.pause" || lines[2].Subject != "gigboard" || lines[2].Who != market.OperatorConsole ||
+		lines[2].Before != "on" || lines[2].After != "paused" || lines[1].Before != "paused" || lines[1].After != "on" || lines[0].After != "due at once" || !strings.HasPrefix(lines[0].Before, "due 2026-11-24T") {
 		t.Errorf("the log: %+v, %v", lines, err)
 	}
 	log := words(o.page("/admin/log").Find("ul.rows"))

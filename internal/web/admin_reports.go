@@ -107,7 +107,9 @@ func (s *server) adminReportsDo(w http.ResponseWriter, r *http.Request, op *oper
 	case "dropped":
 		done, err = "dropped", st.SettleReports(ctx, ids, market.ReportDropped, op.audit("report", "dropped", ""))
 	case "close":
-		done, err = "closed", st.CloseListings(ctx, ids, op.audit("listing", "close", ""))
+		closing := op.audit("listing", "close", "")
+		closing.Before = "open"
+		done, err = "closed", st.CloseListings(ctx, ids, closing)
 		if err == nil {
 			err = st.SettleReports(ctx, ids, market.ReportDone, op.audit("report", "done", ""))
 		}

@@ -297,7 +297,24 @@ func (s *server) adminLog(w http.ResponseWriter, r *http.Request, op *operator) 
 		if key := "admin-what." + strings.ReplaceAll(a.What, ".", "-"); op.Has(key) {
 			what = op.Text(key)
 		}
-		p.Rows = append(p.Rows, logRow{op.DateClock(a.At), stamp(a.At), op.person(a.Who), what, a.Subject, a.Before, a.After})
+		before, after := differing(a.Before, a.After)
+		p.Rows = append(p.Rows, logRow{op.DateClock(a.At), stamp(a.At), op.person(a.Who), what, a.Subject, before, after})
 	}
 	s.show(w, r, op.view, "admin-log", http.StatusOK, p)
+}
+
+// differing are the lines of two texts without those that both begin and end
+// with; of two that are equal nothing is left.
+func differing(before, after string) (string, string) {
+	if before == "" || after == "" {
+		return before, after
+	}
+	b, a := strings.Split(before, "\n"), strings.Split(after, "\n")
+	for len(b) > 0 && len(a) > 0 && b[0] == a[0] {
+		b, a = b[1:], a[1:]
+	}
+	for len(b) > 0 && len(a) > 0 && b[len(b)-1] == a[len(a)-1] {
+		b, a = b[:len(b)-1], a[:len(a)-1]
+	}
+	return strings.Join(b, "\n"), strings.Join(a, "\n")
 }

@@ -354,15 +354,26 @@ func (s *server) adminSourceDo(w http.ResponseWriter, r *http.Request, op *opera
 	if r.PostForm.Get("from") == "list" {
 		to = "/admin"
 	}
-	st, a := s.Admin.Store, func(what string) market.Audit { return op.audit("source", what, name) }
-	done, err := "", error(nil)
+	st, done := s.Admin.Store, ""
+	states, err := s.fresh(ctx)
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	a := op.audit("source", do, name)
 	switch do {
 	case "run":
-		done, err = "run", st.HurrySource(ctx, name, a(do))
+		a.Before, a.After = "not due", "due at once"
+		if is := states[name]; is != nil && !is.NextAt.IsZero() {
+			a.Before = "due " + is.NextAt.UTC().Format(time.RFC3339)
+		}
+		done, err = "run", st.HurrySource(ctx, name, a)
 	case "pause":
-		done, err = "paused", st.PauseSource(ctx, name, a(do))
+		a.Before, a.After = "on", "paused"
+		done, err = "paused", st.PauseSource(ctx, name, a)
 	case "resume":
-		done, err = "resumed", st.ResumeSource(ctx, name, a(do))
+		a.Before, a.After = "paused", "on"
+		done, err = "resumed", st.ResumeSource(ctx, name, a)
 	case "enable", "disable":
 		done, err = s.setMade(r, op, name, do)
 	case "delete":
