@@ -32,11 +32,12 @@ func soon(_ market.Subscriber, _ market.Search, after time.Time) time.Time { ret
 // the page.
 func (a *app) newWriter(base string) (*mail.Writer, error) {
 	return mail.NewWriter(mail.Site{
-		BaseURL:     base,
-		Contact:     cmp.Or(a.cfg.Mail.Help, a.cfg.Contact),
-		Rates:       a.normalize.Rates(),
-		SourceTitle: func(name string) string { return a.roster.spec(name).Title },
-		Attribution: func(name string) string { return a.roster.spec(name).Terms.Attribution },
+		BaseURL:        base,
+		Contact:        cmp.Or(a.cfg.Mail.Help, a.cfg.Contact),
+		Rates:          a.normalize.Rates(),
+		SourceTitle:    func(name string) string { return a.roster.spec(name).Title },
+		Attribution:    func(name string) string { return a.roster.spec(name).Terms.Attribution },
+		AttributionURL: func(name string) string { return a.roster.spec(name).Terms.AttributionURL },
 	})
 }
 

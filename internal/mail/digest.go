@@ -179,6 +179,9 @@ type hit struct {
 	Site    string
 	// SiteLang marks Site where it is in another language.
 	SiteLang string
+	// SiteLink is where Site leads: the original, unless its source's terms
+	// name another address; empty where that is no address.
+	SiteLink string
 	Age      string
 	Date     string
 	Sites    string
@@ -228,6 +231,9 @@ func (w *Writer) hit(t *tongue, q market.Query, a alert.Hit, now time.Time) hit 
 		h.Site = oneLine(w.site.SourceTitle(l.Source))
 	}
 	h.SiteLang = t.Mark(h.Site, "")
+	if h.SiteLink = safeURL(w.site.AttributionURL(l.Source)); h.SiteLink == "" {
+		h.SiteLink = safeURL(l.URL)
+	}
 	if n := len(l.Sources()); n > 1 {
 		h.Sites = t.Text("hit.sites", "n", t.Int(n))
 	}
@@ -243,6 +249,16 @@ func (w *Writer) hit(t *tongue, q market.Query, a alert.Hit, now time.Time) hit 
 		h.Warnings = append(h.Warnings, quote(t, t.Text("sign."+string(s.Kind)), s.Evidence.Quote, l.Lang))
 	}
 	return h
+}
+
+// safeURL is an address that a link may lead to, empty for anything but http
+// and https.
+func safeURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	return u.String()
 }
 
 func title(l market.Listing) string { return locale.Cut(oneLine(l.Title), titleLength) }

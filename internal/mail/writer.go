@@ -32,6 +32,9 @@ type Site struct {
 	// Attribution gives the words that a source's terms want beside its
 	// listings, in the place of its title; nil or "" where they want none.
 	Attribution func(source string) string
+	// AttributionURL gives the address that a source's terms want these words
+	// to lead to; nil or "" where they lead to the original.
+	AttributionURL func(source string) string
 }
 
 // MaxHTML is how many bytes a letter's HTML has at most: far below the size
@@ -72,6 +75,9 @@ func NewWriter(site Site) (*Writer, error) {
 	}
 	if site.Attribution == nil {
 		site.Attribution = func(string) string { return "" }
+	}
+	if site.AttributionURL == nil {
+		site.AttributionURL = func(string) string { return "" }
 	}
 	w := &Writer{site: site, tongues: map[locale.Lang]*tongue{}}
 	for _, l := range locale.Langs {

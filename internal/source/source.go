@@ -130,10 +130,14 @@ type Terms struct {
 	// FullText allows the whole text to be shown; otherwise the page shows a
 	// short excerpt.
 	FullText bool
-	// Syndicate allows listings in feeds, the public API and mails' copies
-	// elsewhere; Index allows search engines to index the listing's page.
+	// Syndicate allows listings to be handed to other programs: in feeds and
+	// the public API. A mail is none of these: like the page it shows the title,
+	// what was read out of the listing, and the attribution, to one person who
+	// asked for it.
 	Syndicate bool
-	Index     bool
+	// Index allows search engines to index the listing's page, and it to be
+	// named to them: in the sitemap and, with FullText, as a JobPosting.
+	Index bool
 	// Permission says that the site's written permission is needed before
 	// the source may run.
 	Permission bool
