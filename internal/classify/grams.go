@@ -2,6 +2,7 @@ package classify
 
 import (
 	"math"
+	"slices"
 
 	"github.com/kajkhoj/kajkhoj/internal/phrase"
 )
@@ -209,19 +210,23 @@ func vocabularyOf(m *Model) *vocabulary {
 			n += l.Classes
 		}
 	}
-	total := 0
+	distinct := map[uint32]bool{}
 	for i, e := range m.estimators() {
 		part(&v.words, i, &e.Words)
-		total += len(e.Words.Grams) + len(e.Sentences.Grams)
 	}
 	for i, e := range m.estimators() {
 		part(&v.sentences, i, &e.Sentences)
 	}
+	for _, p := range slices.Concat(v.words, v.sentences) {
+		for _, h := range p.Grams {
+			distinct[h] = true
+		}
+	}
 	size := 1
-	for size < 2*total+1 {
+	for size < 2*len(distinct) {
 		size *= 2
 	}
-	v.slots, v.mask = make([]slot, size), uint32(size-1)
+	v.slots, v.mask = make([]slot, max(2, size)), uint32(max(2, size)-1)
 	for _, parts := range [][]column{v.words, v.sentences} {
 		for _, p := range parts {
 			for i, h := range p.Grams {

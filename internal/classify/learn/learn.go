@@ -319,13 +319,14 @@ func adjust(est *classify.Estimator, examples []Example, rows []int, label int, 
 	}
 }
 
-// show is the share of the labels shown that shall be right, with a margin over
-// the nine in ten that are promised. The least sure of them shall not be a
-// mere toss: entry may be shown earlier than the rest, because beginners live
-// by it.
+// showRight is the share of the labels shown that shall be right, with a
+// margin over the nine in ten that are promised. Entry is shown from a
+// probability lower by entryEarlier, but not from less than leastEntry,
+// because beginners live by it.
 const (
 	showRight    = 0.91
 	entryEarlier = 0.20
+	leastEntry   = 0.45
 )
 
 // thresholds are the lowest probabilities from which enough of the labels
@@ -339,7 +340,7 @@ func thresholds(est *classify.Estimator, examples []Example, rows []int, mix []f
 		for c := range show {
 			show[c] = float32(t)
 			if label == Level && c == 0 {
-				show[c] = float32(max(0.45, t-entryEarlier))
+				show[c] = float32(max(leastEntry, t-entryEarlier))
 			}
 		}
 		var shown, right, shownMix, rightMix float64

@@ -75,6 +75,32 @@ func TestLearn(t *testing.T) {
 	}
 }
 
+func TestDecides(t *testing.T) {
+	sentences := classify.Extract(market.Listing{
+		Title:       "Logo for a bakery",
+		Description: "Please draw 2 drafts. Speak good English! Thanks.\nGood work is paid well.",
+	}).Sentences
+	for _, tt := range []struct {
+		quotes []string
+		want   string
+	}{
+		{nil, "....."},
+		{[]string{""}, "....."},
+		{[]string{"good ENGLISH"}, "..x.."},
+		{[]string{"draw 3 drafts; good work"}, ".x..x"}, // every number is the same
+		{[]string{"Please speak good English! Thanks for reading"}, "..x.."},
+		{[]string{"bakery", "English good"}, "x...."},
+	} {
+		got := ""
+		for _, d := range decides(sentences, tt.quotes) {
+			got += map[bool]string{true: "x", false: "."}[d]
+		}
+		if got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.quotes, got, tt.want)
+		}
+	}
+}
+
 func TestGroups(t *testing.T) {
 	text := "We need a hundred product photos cut out on white, each with a soft shadow, in a folder by number and within three days from today please."
 	groups := Groups([]market.Listing{
