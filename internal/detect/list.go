@@ -367,10 +367,7 @@ func (r repeated) write(p *proposal, f *Found) bool {
 	if link == "" {
 		return false
 	}
-	var heads []string
-	for _, h := range []string{"h1", "h2", "h3", "h4", "h5"} {
-		heads = append(heads, h)
-	}
+	heads := []string{"h1", "h2", "h3", "h4", "h5"}
 	if link == "&" { // a link around all of it: its text is more than the title
 		heads = append(append(heads, r.classed(titleClass)...), link)
 	} else {
