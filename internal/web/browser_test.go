@@ -240,6 +240,22 @@ const tooSmall = `(() => {
   return out;
 })()`
 
+// noticed reports whether something was noted that a page should not do, and
+// forgets it.
+func (b *tab) noticed() bool {
+	for range 50 {
+		b.mu.Lock()
+		n := len(b.noises)
+		b.noises = nil
+		b.mu.Unlock()
+		if n > 0 {
+			return true
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return false
+}
+
 // check looks at the present page for what no page may do.
 func (b *tab) check(name string, l look) {
 	b.t.Helper()
@@ -367,20 +383,31 @@ func TestBrowserStates(t *testing.T) {
 	axe := axe(t)
 	for _, l := range some([]look{{"bn", 360, true, false}, {"bn", 1280, true, false}, {"en", 360, true, true}, {"en", 1280, true, false}}, 1) {
 		t.Run(l.String(), func(t *testing.T) {
-			see := func(name, path string, change func(*fair)) {
+			see := func(name, path string, change func(*fair)) *tab {
 				f := newFair()
 				if change != nil {
 					change(f)
 				}
-				b := newTab(t, browser, f.serve(t).URL, l, axe)
+				b := newTab(t, browser, f.serve(t, func(o *Options) { o.Uncollectable = fairCannot }).URL, l, axe)
 				b.open(path)
 				b.check(name, l)
+				return b
 			}
 			closed := market.ListingID("gigboard", "gone")
 			see("closed", "/listing/"+closed, nil)
 			see("bengali", "/listing/"+newFair().listings[2].ID, nil)
 			see("excerpt", "/listing/"+newFair().listings[1].ID, nil)
-			see("expert", "/listing/"+newFair().listings[10].ID, nil)
+			// Mark-up is no script: the policy has nothing against it, where it
+			// does against a script, and that is noticed.
+			marked := see("expert", "/listing/"+newFair().listings[10].ID, nil)
+			if n := eval[int](marked, `document.querySelectorAll('script[type="application/ld+json"]').length`); n != 1 {
+				t.Errorf("%d pieces of mark-up", n)
+			}
+			eval[bool](marked, `document.head.append(Object.assign(document.createElement("script"), {textContent: "window.ran = true"})), true`)
+			if eval[bool](marked, `window.ran === true`) || !marked.noticed() {
+				t.Error("a script in a page ran, or its refusal went unnoticed")
+			}
+			see("sites", "/sites", nil)
 			see("status", "/status", (*fair).trouble)
 			see("about", "/about", nil)
 			see("nothing", "/?q=subtitle&level=expert&pay=monthly&days=7&stated=1", nil)

@@ -265,7 +265,7 @@ func TestSitemap(t *testing.T) {
 		t.Errorf("a parameter: %d", res.StatusCode)
 	}
 	_, robots := get(t, base+"/robots.txt", "en")
-	for _, line := range []string{"Sitemap: " + site + "/sitemap.xml\n", "Allow: /*?lang=bn$\n", "Disallow: /*?\n"} {
+	for _, line := range []string{"Sitemap: " + site + "/sitemap.xml\n", "Allow: /?lang=bn$\n", "Allow: /sites?lang=en$\n", "Disallow: /*?\n"} {
 		if !strings.Contains(robots, line) {
 			t.Errorf("robots.txt lacks %q: %s", line, robots)
 		}

@@ -13,6 +13,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/kajkhoj/kajkhoj/internal/locale"
 )
 
 //go:embed static
@@ -95,5 +97,11 @@ func (s *server) static(w http.ResponseWriter, r *http.Request) {
 // them be indexed.
 func (s *server) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?\nAllow: /*?lang=bn$\nAllow: /*?lang=en$\nDisallow: /subscribe\nDisallow: /confirm\nDisallow: /manage\nDisallow: /stop/\nDisallow: /alive/\nDisallow: /mail/\n\nSitemap: "+s.BaseURL+"/sitemap.xml\n"))
+	var own strings.Builder
+	for _, path := range ownPages {
+		for _, l := range locale.Langs {
+			own.WriteString("Allow: " + path + "?lang=" + string(l) + "$\n")
+		}
+	}
+	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /api/\nDisallow: /*?\n"+own.String()+"Disallow: /subscribe\nDisallow: /confirm\nDisallow: /manage\nDisallow: /stop/\nDisallow: /alive/\nDisallow: /mail/\n\nSitemap: "+s.BaseURL+"/sitemap.xml\n"))
 }
