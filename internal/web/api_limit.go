@@ -17,25 +17,32 @@ const (
 	rememberedClients = 20_000
 )
 
-// limiter holds each client to a rate. It remembers a bounded number of
+// limiter holds each client to a rate, known by their address.
+type limiter = limiterOf[netip.Addr]
+
+// limiterOf holds each client to a rate. It remembers a bounded number of
 // clients in two generations: when the young one is full the old one is
 // forgotten, so that a client is forgotten only after as many others came.
-type limiter struct {
+type limiterOf[K comparable] struct {
 	rate  rate.Limit
 	burst int
 	most  int // of one generation
 
 	mu         sync.Mutex
-	young, old map[netip.Addr]*rate.Limiter
+	young, old map[K]*rate.Limiter
 }
 
 func newLimiter(perSecond rate.Limit, burst, clients int) *limiter {
-	return &limiter{rate: perSecond, burst: burst, most: max(clients/2, 1), young: map[netip.Addr]*rate.Limiter{}}
+	return newLimiterOf[netip.Addr](perSecond, burst, clients)
+}
+
+func newLimiterOf[K comparable](perSecond rate.Limit, burst, clients int) *limiterOf[K] {
+	return &limiterOf[K]{rate: perSecond, burst: burst, most: max(clients/2, 1), young: map[K]*rate.Limiter{}}
 }
 
 // wait is how long a client must wait before it may ask; 0 takes one of its
 // requests.
-func (l *limiter) wait(client netip.Addr, now time.Time) time.Duration {
+func (l *limiterOf[K]) wait(client K, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := l.young[client]
@@ -44,7 +51,7 @@ func (l *limiter) wait(client netip.Addr, now time.Time) time.Duration {
 			c = rate.NewLimiter(l.rate, l.burst)
 		}
 		if len(l.young) >= l.most {
-			l.young, l.old = map[netip.Addr]*rate.Limiter{}, l.young
+			l.young, l.old = map[K]*rate.Limiter{}, l.young
 		}
 		l.young[client] = c
 	}

@@ -967,6 +967,37 @@ func TestAskRate(t *testing.T) {
 	}
 }
 
+// One mailbox has many addresses, and gets no more mails for that; who asks
+// is told nothing of it.
+func TestOneMailboxOfManyAddresses(t *testing.T) {
+	p := newPost(t)
+	ask := func(email string) (filed int) {
+		t.Helper()
+		before := len(p.scribe.letters)
+		if res, body := p.send("/subscribe", asked(email)); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s\n%s", res.Status, body)
+		}
+		return len(p.scribe.letters) - before
+	}
+	filed := 0
+	for i := range 2 * boxDaily {
+		filed += ask(fmt.Sprintf("nas.rin+%d@gmail.com", i)) + ask(fmt.Sprintf("N.asrin+%d@GoogleMail.com", i))
+	}
+	if filed != boxDaily {
+		t.Errorf("one mailbox gets %d mails, want %d", filed, boxDaily)
+	}
+	if res, _ := p.send("/manage", url.Values{"email": {"nasrin+0@gmail.com"}}); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("asking for the link tells: %s", res.Status)
+	}
+	if ask("nasrin@example.com") != 1 || ask("nas.rin@example.com") != 1 {
+		t.Error("another mailbox gets none")
+	}
+	p.f.now = p.f.now.Add(24 * time.Hour)
+	if ask("nasrin+new@gmail.com") != 1 {
+		t.Error("the next day it gets none")
+	}
+}
+
 // What is one person's is kept from caches, search engines and other sites.
 func TestPrivatePages(t *testing.T) {
 	p := newPost(t)

@@ -108,14 +108,16 @@ func (s *server) askedManage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := s.Now()
-	_, err := s.Subscriptions.SendManage(r.Context(), email, now, func(to market.Subscriber, _ market.Search) (market.Letter, []market.Token, error) {
-		raw, t := market.NewToken(market.TokenManage, to.ID, "", now, market.ManageTokenFor)
-		l, err := s.Mails.Manage(to, raw, now)
-		return l, []market.Token{t}, err
-	})
-	if err != nil {
-		s.failed(w, r, fmt.Errorf("mailing the link to the searches: %w", err))
-		return
+	if s.mayWrite(email) {
+		_, err := s.Subscriptions.SendManage(r.Context(), email, now, func(to market.Subscriber, _ market.Search) (market.Letter, []market.Token, error) {
+			raw, t := market.NewToken(market.TokenManage, to.ID, "", now, market.ManageTokenFor)
+			l, err := s.Mails.Manage(to, raw, now)
+			return l, []market.Token{t}, err
+		})
+		if err != nil {
+			s.failed(w, r, fmt.Errorf("mailing the link to the searches: %w", err))
+			return
+		}
 	}
 	s.evenly(r.Context(), began)
 	http.Redirect(w, r, "/manage/sent", http.StatusSeeOther)

@@ -17,12 +17,14 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
-// How often one network may ask for a mail to be sent. Many people stand
+// How often one network may ask for a mail to be sent, and how many of these
+// one mailbox gets in a day, under all of its addresses. Many people stand
 // behind one address of a phone network. What one address gets is limited by
 // Subscriptions.
 const (
 	askEvery = 30 * time.Second
 	askBurst = 20
+	boxDaily = 2 * market.MaxConfirm
 )
 
 // answerAfter is how long an answer about an address is held, so that its
@@ -268,9 +270,11 @@ func (s *server) subscribed(w http.ResponseWriter, r *http.Request) {
 	if s.tooOften(w, r, v) {
 		return
 	}
-	if _, err := s.Subscriptions.Subscribe(r.Context(), email, asked, now, s.writeConfirm(now)); err != nil {
-		s.failed(w, r, fmt.Errorf("saving a search: %w", err))
-		return
+	if s.mayWrite(email) {
+		if _, err := s.Subscriptions.Subscribe(r.Context(), email, asked, now, s.writeConfirm(now)); err != nil {
+			s.failed(w, r, fmt.Errorf("saving a search: %w", err))
+			return
+		}
 	}
 	s.evenly(r.Context(), began)
 	to := "/subscribe/sent"
@@ -307,6 +311,26 @@ func (s *server) tooOften(w http.ResponseWriter, r *http.Request, v *view) bool 
 	w.Header().Set("Retry-After", retryAfter(wait))
 	s.say(w, r, v, http.StatusTooManyRequests, notice{Heading: v.Text("save.often"), Text: []string{v.Text("save.often-text")}})
 	return true
+}
+
+// mayWrite reports whether the mailbox of an address has not had its share of
+// mails that anybody can ask for. Who asks is not told.
+func (s *server) mayWrite(email string) bool { return s.boxes.wait(boxOf(email), s.Now()) <= 0 }
+
+func newBoxLimiter() *limiterOf[string] {
+	return newLimiterOf[string](rate.Every(24*time.Hour/boxDaily), boxDaily, rememberedClients)
+}
+
+// boxOf names the mailbox that an address most likely leads to: what stands
+// behind a plus (RFC 5233), and dots at Gmail, make another address of it
+// without end.
+func boxOf(email string) string {
+	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	local, _, _ = strings.Cut(local, "+")
+	if domain == "gmail.com" || domain == "googlemail.com" {
+		local, domain = strings.ReplaceAll(local, ".", ""), "gmail.com"
+	}
+	return market.HashEmail(local + "@" + domain)
 }
 
 func newAskLimiter() *limiter { return newLimiter(rate.Every(askEvery), askBurst, rememberedClients) }

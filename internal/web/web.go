@@ -140,8 +140,10 @@ type server struct {
 	waits       cached[waiting]
 	crossOrigin *http.CrossOriginProtection
 	// asks holds each network to a rate of mails that it has sent to people,
-	// and answerAfter is how long the answers to that are held.
+	// boxes each mailbox to some of these, and answerAfter is how long the
+	// answers to that are held.
 	asks        *limiter
+	boxes       *limiterOf[string]
 	answerAfter time.Duration
 	post        cached[market.MailStats]
 	// host is the site's own, for the ids of feeds.
@@ -169,7 +171,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 	s := &server{Options: o, mux: http.NewServeMux(), views: map[locale.Lang]*view{}, https: base.Scheme == "https", host: base.Hostname(), answerAfter: answerAfter}
-	s.reports, s.asks, s.signIns = newReportLimiter(), newAskLimiter(), newSignInLimiter()
+	s.reports, s.asks, s.boxes, s.signIns = newReportLimiter(), newAskLimiter(), newBoxLimiter(), newSignInLimiter()
 	if s.crossOrigin, err = crossOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
