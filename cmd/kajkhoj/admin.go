@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kajkhoj/kajkhoj/internal/mail"
@@ -65,6 +68,24 @@ func (a *app) admin(writer *mail.Writer) *web.Admin {
 	return &web.Admin{Store: a.store, Addresses: a.cfg.Operators, Letter: writer.Operator, Workshop: &workshop{client: a.collector.Fetch, normalize: a.normalize, shipped: a.roster.shipped}}
 }
 
+// ownSecrets are the program's own variables that no flag stands for.
+var ownSecrets = []string{"KAJKHOJ_MEILI_KEY", "KAJKHOJ_SMTP_PASSWORD", "KAJKHOJ_BOUNCE_SECRET"}
+
+// sourceEnv is os.Getenv for recipes that operators make: it knows the
+// variables that begin with KAJKHOJ_ and are not the program's own, so that
+// nobody who writes a recipe can have a secret sent to a site of theirs.
+func sourceEnv(name string) string {
+	if !strings.HasPrefix(name, "KAJKHOJ_") || slices.Contains(ownSecrets, name) {
+		return ""
+	}
+	for f := range reflect.TypeFor[globals]().Fields() {
+		if f.Tag.Get("env") == name {
+			return ""
+		}
+	}
+	return os.Getenv(name)
+}
+
 // followEvery is how often operators' changes to sources are taken over.
 const followEvery = 5 * time.Second
 
@@ -75,11 +96,16 @@ func (a *app) followStored(ctx context.Context, _ time.Time) (did int, err error
 	if err != nil {
 		return 0, err
 	}
-	if slices.EqualFunc(made, a.roster.now.Load().made, func(x, y market.StoredSource) bool {
+	before := a.roster.now.Load().made
+	if slices.EqualFunc(made, before, func(x, y market.StoredSource) bool {
 		return x.Name == y.Name && x.Changed.Equal(y.Changed)
 	}) {
 		return 0, market.ErrNone
 	}
 	a.roster.take(made)
-	return 1, a.syncSources(ctx)
+	if err := a.syncSources(ctx); err != nil {
+		a.roster.take(before) // the next pass tries again
+		return 0, err
+	}
+	return 1, nil
 }

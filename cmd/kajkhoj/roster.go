@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"sync/atomic"
 
@@ -50,7 +49,7 @@ func (r *roster) take(made []market.StoredSource) {
 		}
 	}
 	for _, m := range made {
-		s, err := recipe.Parse([]byte(m.YAML), os.Getenv)
+		s, err := recipe.Parse([]byte(m.YAML), sourceEnv)
 		switch {
 		case err != nil:
 		case s.Spec().Name != m.Name:
@@ -75,7 +74,7 @@ func offMade(spec source.Spec, m market.StoredSource) error {
 	if !m.Enabled {
 		return errByOperator
 	}
-	return collect.Runnable(spec, os.Getenv, m.Permitted)
+	return collect.Runnable(spec, sourceEnv, m.Permitted)
 }
 
 // all are all sources, those that do not run included.

@@ -18,10 +18,12 @@ import (
 
 // sourceCmd are the commands about sources.
 type sourceCmd struct {
-	List  sourceListCmd  `cmd:"" help:"List the sources: their schedule, whether they run, and why not."`
-	New   sourceNewCmd   `cmd:"" help:"Look at an address and propose a source.yaml for what is there."`
-	Try   sourceTryCmd   `cmd:"" help:"Read a source, or a saved answer of it, and print what comes of it. Nothing is saved."`
-	Check sourceCheckCmd `cmd:"" help:"Read recipes, replay their saved pages, and say what they still need."`
+	List   sourceListCmd   `cmd:"" help:"List the sources: their schedule, whether they run, and why not."`
+	New    sourceNewCmd    `cmd:"" help:"Look at an address and propose a source.yaml for what is there."`
+	Try    sourceTryCmd    `cmd:"" help:"Read a source, or a saved answer of it, and print what comes of it. Nothing is saved."`
+	Check  sourceCheckCmd  `cmd:"" help:"Read recipes, replay their saved pages, and say what they still need."`
+	Export sourceExportCmd `cmd:"" help:"Print a source's source.yaml."`
+	Import sourceImportCmd `cmd:"" help:"Put a source.yaml into the database, as /admin does."`
 }
 
 // reach says how the commands about sources reach sites.

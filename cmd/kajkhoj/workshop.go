@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -105,7 +104,7 @@ func saved(p fetch.Page, now time.Time) market.SavedPage {
 
 // Capture implements web.Workshop: it sends the first request of a recipe.
 func (w *workshop) Capture(ctx context.Context, yaml string) web.Looked {
-	src, _, err := recipe.ParseDraft([]byte(yaml), os.Getenv)
+	src, _, err := recipe.ParseDraft([]byte(yaml), sourceEnv)
 	if err != nil {
 		return web.Looked{Wrong: reasonOf(err), Detail: err.Error()}
 	}
@@ -138,7 +137,7 @@ func (w *workshop) Capture(ctx context.Context, yaml string) web.Looked {
 // hideEnv takes the values of environment variables out of a text.
 func hideEnv(text string, env []string) string {
 	for _, name := range env {
-		if v := os.Getenv(name); v != "" {
+		if v := sourceEnv(name); v != "" {
 			text = strings.ReplaceAll(text, v, "{env."+name+"}")
 		}
 	}
@@ -191,7 +190,7 @@ var mistakeLine = regexp.MustCompile(`^(?:yaml: )?(?:unmarshal errors: )?line (\
 
 // Read implements web.Workshop.
 func (w *workshop) Read(yaml string) web.Recipe {
-	src, blanks, err := recipe.ParseDraft([]byte(yaml), os.Getenv)
+	src, blanks, err := recipe.ParseDraft([]byte(yaml), sourceEnv)
 	var out web.Recipe
 	for _, b := range blanks {
 		out.Blanks = append(out.Blanks, b.Key)
@@ -232,7 +231,7 @@ func (w *workshop) Shipped(name string) bool { return w.shipped.known(name) }
 
 // Try implements web.Workshop.
 func (w *workshop) Try(ctx context.Context, yaml string, page *market.SavedPage) web.Tried {
-	src, _, err := recipe.ParseDraft([]byte(yaml), os.Getenv)
+	src, _, err := recipe.ParseDraft([]byte(yaml), sourceEnv)
 	if err != nil {
 		return web.Tried{Wrong: reasonOf(err), Detail: err.Error()}
 	}

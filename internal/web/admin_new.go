@@ -273,7 +273,15 @@ func (s *server) adminNewDo(w http.ResponseWriter, r *http.Request, op *operator
 	if len(fill) > 0 {
 		if text, err := shop.Fill(b.yaml, fill); err == nil {
 			b.yaml = text
-		} // else the recipe itself cannot be read, which is said with its line
+		} else {
+			// The recipe itself cannot be read, which is said with its line: what
+			// was typed waits in its fields.
+			for _, f := range termFields {
+				if v := form.Get(f.name); v != b.shown[f.name] {
+					b.typed[f.name] = v
+				}
+			}
+		}
 	}
 	b.mu.Unlock()
 	to := benchURL(b)
@@ -499,6 +507,9 @@ func (s *server) benchResults(r *http.Request, op *operator, b *bench, p *benchP
 	t := b.tried
 	empty := 0
 	fields := t.fields()
+	if len(fields) == 0 {
+		fields = b.was.fields()
+	}
 	for _, f := range fields {
 		if t.Filled[f] == 0 {
 			empty++
