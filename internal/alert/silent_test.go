@@ -20,6 +20,9 @@ import (
 // in one letter; whoever does not answer is told nothing from two weeks later
 // on, and goes on where they answer in the end.
 func TestStillLooking(t *testing.T) {
+	if testing.Short() {
+		t.Skip("lives through eight months: not in short mode")
+	}
 	t.Run("SQLite", func(t *testing.T) { stillLooking(t, openBase(t, filepath.Join(t.TempDir(), "kajkhoj.db"))) })
 	t.Run("PostgreSQL", func(t *testing.T) { stillLooking(t, openBase(t, storetest.Postgres(t))) })
 }
