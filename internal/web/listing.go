@@ -161,8 +161,8 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from st
 	p.NoIndex = !sp.Terms.Index || !l.Open()
 	if !p.NoIndex {
 		p.Canonical = s.listingAddress(l)
-		p.Posting = s.posting(v, l, sp, now)
 	}
+	p.Posting = s.posting(v, l, sp, now)
 	p.Reference = reference(l)
 	pay := s.pay(v, l)
 	p.Description = v.Text("listing.description", "title", l.Title,
