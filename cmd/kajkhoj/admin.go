@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -88,6 +89,17 @@ func sourceEnv(name string) string {
 
 // followEvery is how often operators' changes to sources are taken over.
 const followEvery = 5 * time.Second
+
+// enterSources takes over the operators' sources, and tells the store which
+// there are now, those that come with the program included. Whoever told it of
+// the latter alone would switch the others off.
+func (a *app) enterSources(ctx context.Context) error {
+	_, err := a.followStored(ctx, time.Now().UTC())
+	if errors.Is(err, market.ErrNone) {
+		err = a.syncSources(ctx)
+	}
+	return err
+}
 
 // followStored takes over what operators changed, and tells the store which
 // sources there are now.

@@ -390,6 +390,89 @@ func TestRedirectsThatAreRefused(t *testing.T) {
 	}
 }
 
+// A command that tells the store which sources there are leaves those on that
+// operators made, and visits them by name.
+func TestCollectMadeSource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it keeps the delays between requests")
+	}
+	srv := board(t)
+	c := config.Default()
+	c.Data = t.TempDir()
+	newOne := func() *app {
+		t.Helper()
+		a, err := newApp(t.Context(), c, slog.New(slog.DiscardHandler), nil, outside{loopback: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(a.close)
+		return a
+	}
+	a := newOne()
+	yaml := "name: river\ntitle: River\nhome: " + srv.URL + "\nschedule: \"@every 6h\"\nenabled: true\nclose_after: 1\nterms: {url: " + srv.URL + ", read: 2026-11-24, note: All., allowed: Offered for it., poll_floor: 1h, attribution: River, full_text: true, syndicate: true, index: true, permission: false}\nrequest:\n  url: " + srv.URL + "/jobs.rss\nformat: feed\nfields: {id: .guid, title: .title, url: .link}\n"
+	m := market.StoredSource{Name: "river", YAML: yaml, Enabled: true, Allowed: "Offered for it.", By: market.OperatorConsole}
+	if err := a.store.SaveSource(t.Context(), m, time.Time{}, market.Audit{At: time.Now(), Who: "x", What: "source.save", Subject: "river"}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // each is a process of its own
+		b := newOne()
+		if err := b.enterSources(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		states, err := b.store.Sources(t.Context())
+		if err != nil || len(states) != 1 || !states[0].Enabled {
+			t.Fatalf("the source is %+v, %v", states, err)
+		}
+	}
+	b := newOne()
+	if err := b.enterSources(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if o, err := b.collector.Once(t.Context(), "river", time.Now().UTC()); err != nil || o.Found != 2 || o.New != 2 {
+		t.Errorf("visited: %+v, %v", o, err)
+	}
+}
+
+// Hostile recipes end in a message, and the page goes on answering.
+func TestBombsOnThePage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it keeps the delays between requests")
+	}
+	srv := board(t)
+	d := newDesk(t, outside{loopback: true})
+	doc := d.get("/admin/source/new?url=" + url.QueryEscape(srv.URL+"/jobs.rss"))
+	head := "name: bomb\ntitle: B\nhome: " + srv.URL + "\nschedule: \"@every 6h\"\nclose_after: 1\nrequest:\n  url: " + srv.URL + "/jobs.rss\nformat: feed\nfields:\n  id: .guid\n  title: "
+	laughs := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c <= 'j'; c++ {
+		laughs += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 10), ","))
+	}
+	for name, yaml := range map[string]string{
+		"aliases":        laughs,
+		"jq in memory":   head + "'[range(1e9)] | length | tostring'\n",
+		"jq in time":     head + "'def f: f; f'\n",
+		"jq text":        head + "'\"x\" * 1e9'\n",
+		"a regexp":       head + "{jq: .title, regexp: '((((((((((a{1,100}){1,100}){1,100}){1,100}){1,100}))))))'}\n",
+		"deep nesting":   strings.Repeat("a:\n ", 5000),
+		"deep brackets":  "a: " + strings.Repeat("[", 20000),
+		"a long recipe":  head + "'" + strings.Repeat("x", 300<<10) + "'\n",
+		"nothing at all": " ",
+	} {
+		f := form(doc, "try")
+		f.Set("recipe", yaml)
+		began := time.Now()
+		got := d.post("/admin/source/new", f)
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("%s: the page came after %v", name, took)
+		}
+		if text(got, "#recipe-error")+text(got, ".note.bad b")+text(got, "#became ~ .bad") == "" {
+			t.Errorf("%s: no word of it: %s", name, text(got, "main > .note"))
+		}
+	}
+	if got := text(d.get("/admin"), "h1"); got != "Sources" {
+		t.Errorf("afterwards: %s", got)
+	}
+}
+
 // Recipes that operators make know no secret of the program's.
 func TestSourceEnv(t *testing.T) {
 	for _, name := range []string{"KAJKHOJ_SMTP_PASSWORD", "KAJKHOJ_DB", "KAJKHOJ_MEILI_KEY", "KAJKHOJ_BOUNCE_SECRET", "KAJKHOJ_SMTP", "AWS_SECRET_ACCESS_KEY", "PATH"} {
@@ -454,6 +537,12 @@ func TestSourceImport(t *testing.T) {
 	}
 	if code, out, _ := kajkhoj(t, "source", "export", "river", "--data", data); code != exitOK || !strings.Contains(out, "enabled: true\n") || strings.Contains(out, "why:") {
 		t.Errorf("export: %d %s", code, out)
+	}
+	if code, out, _ := kajkhoj(t, "source", "list", "--data", data); code != exitOK || !strings.Contains(out, "river ") || !strings.Contains(out, "jobicy ") {
+		t.Errorf("list: %d %s", code, out)
+	}
+	if code, _, said := kajkhoj(t, "collect", "nosuch", "--data", data); code != exitUsage || !strings.Contains(said, "there is no source") {
+		t.Errorf("collect of an unknown one: %d %s", code, said)
 	}
 	write(strings.Replace(text, "name: river", "name: jobicy", 1))
 	if code, _, said := kajkhoj(t, "source", "import", yaml, "--data", data); code != exitError || !strings.Contains(said, "comes with the program") {

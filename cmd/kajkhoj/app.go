@@ -218,16 +218,13 @@ func listen(addr string) (net.Listener, error) {
 // prepare tells the store which sources there are and opens the index, where
 // this process needs one.
 func (a *app) prepare(ctx context.Context) error {
-	_, err := a.followStored(ctx, time.Now().UTC())
-	if errors.Is(err, market.ErrNone) {
-		err = a.syncSources(ctx)
-	}
-	if err != nil {
+	if err := a.enterSources(ctx); err != nil {
 		return err
 	}
 	if !a.cfg.Has("web") && !a.follows() {
 		return nil
 	}
+	var err error
 	a.index, err = a.openIndex(ctx)
 	return err
 }

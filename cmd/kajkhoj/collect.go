@@ -26,17 +26,27 @@ func (cmd collectCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range cmd.Sources {
-		if !ss.known(name) {
-			return usageError{fmt.Errorf("there is no source %q; 'kajkhoj source list' shows them", name)}
+	unknown := func(known sources) error {
+		for _, name := range cmd.Sources {
+			if !known.known(name) {
+				return usageError{fmt.Errorf("there is no source %q; 'kajkhoj source list' shows them", name)}
+			}
 		}
+		return nil
+	}
+	// Without data there are only those that come with the program.
+	if err := unknown(ss); err != nil && hasData(c) != nil {
+		return err
 	}
 	a, err := newApp(e.ctx, c, logger(e.stderr, c.Log), ss, outside{})
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	if err := a.syncSources(e.ctx); err != nil {
+	if err := a.enterSources(e.ctx); err != nil {
+		return err
+	}
+	if err := unknown(a.roster.all()); err != nil {
 		return err
 	}
 	names := cmd.Sources
@@ -46,7 +56,7 @@ func (cmd collectCmd) Run(e *env) error {
 		}
 	}
 	if len(names) == 0 {
-		for _, s := range ss {
+		for _, s := range a.roster.all() {
 			if name := s.Spec().Name; a.roster.off(name) == "" {
 				names = append(names, name)
 			}

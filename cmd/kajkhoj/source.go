@@ -48,13 +48,23 @@ func (cmd sourceListCmd) Run(e *env) error {
 		Floor    string `json:"poll_floor"`
 		Terms    string `json:"terms,omitempty"`
 	}
-	var rows []row
-	for _, s := range ss {
-		spec := s.Spec()
-		r := row{Name: spec.Name, Title: spec.Title, On: true, Schedule: spec.Schedule, Floor: spec.Terms.PollFloor.String(), Terms: spec.Terms.URL}
-		if why := off(spec, c); why != nil {
-			r.On, r.Why = false, why.Error()
+	roster := newRoster(c, ss, logger(e.stderr, c.Log))
+	if hasData(c) == nil { // operators may have made some
+		st, err := store.Open(e.ctx, dsn(c))
+		if err != nil {
+			return fmt.Errorf("the database: %w", err)
 		}
+		made, err := st.StoredSources(e.ctx)
+		if err := errors.Join(err, st.Close()); err != nil {
+			return err
+		}
+		roster.take(made)
+	}
+	var rows []row
+	for _, s := range roster.all() {
+		spec := s.Spec()
+		why := roster.off(spec.Name)
+		r := row{Name: spec.Name, Title: spec.Title, On: why == "", Why: why, Schedule: spec.Schedule, Floor: spec.Terms.PollFloor.String(), Terms: spec.Terms.URL}
 		rows = append(rows, r)
 	}
 	if cmd.JSON {
