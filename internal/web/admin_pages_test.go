@@ -1,6 +1,9 @@
 package web
 
 import (
+	"bytes"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -412,4 +415,158 @@ func (o *office) harmless(name, body string) {
 		o.t.Errorf("%s: something is alive: %s", name, body[max(0, i-200):min(len(body), i+100)])
 	}
 	o.read(name, body)
+}
+
+// A recipe comes as a file or as text, is worked on, and saved; what is typed
+// outlives the process that it was typed to.
+func TestAdminBench(t *testing.T) {
+	o := newOffice(t).enter()
+	page := market.SavedPage{URL: "https://riverjobs.example/rss", Body: []byte("x"), At: o.f.now}
+	o.shop.looked = Looked{Format: "RSS", Recipe: sampleRecipe, Robots: true, Page: page}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("file", "source.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(file, strings.ReplaceAll(sampleRecipe, "\n", "\r\n"))
+	form.WriteField("recipe", "")
+	form.Close()
+	upload := func(session bool) *http.Response {
+		req, err := http.NewRequest("POST", o.base+importPath, bytes.NewReader(body.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", form.FormDataContentType())
+		if session {
+			req.AddCookie(o.cookies[0])
+		}
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res
+	}
+	if to := upload(false).Header.Get("Location"); to != "/admin/signin" {
+		t.Errorf("an upload without a session leads to %q", to)
+	}
+	to := upload(true).Header.Get("Location")
+	doc := o.page(to)
+	if got := doc.Find("#recipe").Text(); got != sampleRecipe {
+		t.Errorf("the file became %q", got)
+	}
+	if got := words(doc.Find("#terms-h ~ p .state")); got != "robots.txt has not been asked yet" {
+		t.Errorf("robots.txt: %s", got)
+	}
+	res, _ := o.send("POST", importPath, url.Values{"recipe": {" "}})
+	if res.StatusCode != 400 {
+		t.Errorf("nothing: %s", res.Status)
+	}
+	if res, _ := o.send("POST", importPath, url.Values{"recipe": {strings.Repeat("x", largestRecipe)}}); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("a huge file: %s", res.Status)
+	}
+
+	// The bench is gone; the form is not.
+	filled := url.Values{"bench": {"gone"}, "url": {"https://riverjobs.example/rss"}, "recipe": {sampleRecipe}, "do": {"try"}, "why": {"It is offered."}, "feed": {"false"}, "index": {"true"}, "permission": {"false"}, "read": {"2026-11-24"}, "note": {"All."}}
+	doc = o.posts("/admin/source/new", filled)
+	if got := doc.Find("#recipe").Text(); !strings.Contains(got, "terms.allowed: It is offered.") || !strings.Contains(words(doc.Find("[role=status]")), "started again") || attr(doc.Find("#b-why"), "value") != "It is offered." {
+		t.Errorf("what was typed is lost: %s; %s", got, words(doc.Find("[role=status]")))
+	}
+	if res, _ := o.send("GET", "/admin/source/new?bench=gone", nil); res.StatusCode != http.StatusGone {
+		t.Errorf("a bench that is gone: %s", res.Status)
+	}
+
+	// Not switched on before robots.txt was seen, then it is.
+	bench := func(do string) url.Values {
+		v := url.Values{"bench": {attr(doc.Find("input[name=bench]"), "value")}, "recipe": {doc.Find("#recipe").Text()}, "do": {do}}
+		return v
+	}
+	doc = o.posts("/admin/source/new", bench("enable"))
+	if got := words(doc.Find("#terms-h ~ p.err")); !strings.Contains(got, "Ask the site first") {
+		t.Errorf("before robots.txt was asked: %q", got)
+	}
+	o.shop.looked.Robots = false
+	doc = o.posts("/admin/source/new", bench("ask"))
+	doc = o.posts("/admin/source/new", bench("enable"))
+	if got := words(doc.Find("#terms-h ~ p .state").First()) + words(doc.Find("#terms-h ~ p.err")); !strings.Contains(got, "does not allow") || !strings.Contains(got, "Ask the site first") {
+		t.Errorf("robots.txt forbids it: %q", got)
+	}
+	o.shop.looked.Robots = true
+	doc = o.posts("/admin/source/new", bench("ask"))
+	if got := o.posts2("/admin/source/new", bench("enable")).Header.Get("Location"); got != "/admin/source/riverjobs?done=saved" {
+		t.Fatalf("it leads to %s", got)
+	}
+	all, err := o.st.StoredSources(t.Context())
+	if err != nil || len(all) != 1 || !all[0].Enabled || all[0].Allowed != "It is offered." || all[0].By != market.OperatorConsole || string(all[0].Fixture.Body) != "x" {
+		t.Fatalf("stored: %+v, %v", all, err)
+	}
+
+	// Two edit it at once: the later one is told.
+	one, two := o.page2("/admin/source/new?edit=riverjobs"), o.page2("/admin/source/new?edit=riverjobs")
+	doc = one
+	v := bench("save")
+	v.Set("credit", "River")
+	o.posts2("/admin/source/new", v)
+	doc = two
+	v = bench("save")
+	v.Set("credit", "Stream")
+	if got := words(o.posts("/admin/source/new", v).Find("[role=status]")); !strings.Contains(got, "somebody has changed this source meanwhile") {
+		t.Errorf("the later one: %s", got)
+	}
+	doc = o.page2("/admin/source/new?edit=riverjobs")
+	v = bench("save")
+	v.Set("recipe", strings.Replace(doc.Find("#recipe").Text(), "name: riverjobs", "name: other", 1))
+	if got := words(o.posts("/admin/source/new", v).Find("[role=status]")); !strings.Contains(got, "the name of a source stays") {
+		t.Errorf("renamed: %s", got)
+	}
+	// A source that is on keeps what it needs.
+	doc = o.page2("/admin/source/new?edit=riverjobs")
+	v = bench("save")
+	v.Set("why", "")
+	if got := o.posts("/admin/source/new", v); !strings.Contains(words(got.Find("#b-why-error")), "Needed before") {
+		t.Errorf("without its reason: %s", words(got.Find("[role=status]")))
+	}
+	for _, do := range []string{"disable", "enable"} {
+		o.posts2("/admin/source/riverjobs", url.Values{"do": {do}})
+		if all, err := o.st.StoredSources(t.Context()); err != nil || all[0].Enabled != (do == "enable") {
+			t.Errorf("%s: %+v, %v", do, all, err)
+		}
+	}
+}
+
+// page2 follows one redirect.
+func (o *office) page2(path string) *goquery.Document {
+	o.t.Helper()
+	res, _ := o.send("GET", path, nil)
+	return o.page(res.Header.Get("Location"))
+}
+
+// A site that takes long is looked at while the page says so; benches are
+// bounded, and the oldest goes.
+func TestAdminBenchWaits(t *testing.T) {
+	o := newOffice(t).enter()
+	o.shop.wait = make(chan struct{})
+	o.shop.looked = Looked{Format: "RSS", Recipe: sampleRecipe, Robots: true}
+	res, _ := o.send("GET", "/admin/source/new?url=https://slow.example/", nil)
+	to := res.Header.Get("Location")
+	res, body := o.send("GET", to, nil)
+	if res.Header.Get("Refresh") == "" || !strings.Contains(body, "Looking.") {
+		t.Errorf("while it is looked at: %s %q", res.Status, res.Header.Get("Refresh"))
+	}
+	o.read("waiting", body)
+	if res, _ := o.send("GET", "/admin/source/new?url=https://slow.example/", nil); res.Header.Get("Location") != to {
+		t.Error("opened again, it is looked at again")
+	}
+	close(o.shop.wait)
+	if doc := o.page(to); doc.Find("#recipe").Length() != 1 {
+		t.Errorf("afterwards: %s", words(doc.Find("main")))
+	}
+	for i := range maxBenches {
+		o.f.now = o.f.now.Add(time.Second)
+		o.send("GET", "/admin/source/new?url=https://site"+string(rune('a'+i))+".example/", nil)
+	}
+	if res, _ := o.send("GET", to, nil); res.StatusCode != http.StatusGone {
+		t.Errorf("the oldest of too many: %s", res.Status)
+	}
 }
