@@ -8,6 +8,10 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
+// ofSource is the source as no index has it: listing_open_id holds all that is
+// asked for, in the order that it is asked for, and is to be gone through.
+const ofSource = `(source || '')`
+
 // OfferedParts counts the open listings of some sources by the first digits
 // of their IDs, which are spread evenly. Parts without any are left out.
 func (s *Store) OfferedParts(ctx context.Context, sources []string, digits int) ([]market.OfferedPart, error) {
@@ -18,7 +22,7 @@ func (s *Store) OfferedParts(ctx context.Context, sources []string, digits int) 
 	var out []market.OfferedPart
 	rows, err := s.query(ctx, `
 		SELECT substr(id, 1, $1) AS part, COUNT(*), MAX(changed_at) FROM listing
-		WHERE closed_at = 0 AND source IN `+list+` GROUP BY part ORDER BY part`, append([]any{digits}, args...)...)
+		WHERE closed_at = 0 AND `+ofSource+` IN `+list+` GROUP BY part ORDER BY part`, append([]any{digits}, args...)...)
 	err = each(rows, err, func(rows *sql.Rows) error {
 		var p market.OfferedPart
 		var changed int64
@@ -42,7 +46,7 @@ func (s *Store) Offered(ctx context.Context, sources []string, prefix, after str
 	var out []market.Offered
 	rows, err := s.query(ctx, fmt.Sprintf(`
 		SELECT id, changed_at FROM listing
-		WHERE id > $1 AND id < $2 AND closed_at = 0 AND source IN %s ORDER BY id LIMIT $%d`, list, len(args)), args...)
+		WHERE id > $1 AND id < $2 AND closed_at = 0 AND %s IN %s ORDER BY id LIMIT $%d`, ofSource, list, len(args)), args...)
 	err = each(rows, err, func(rows *sql.Rows) error {
 		var o market.Offered
 		var changed int64
