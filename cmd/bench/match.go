@@ -129,7 +129,7 @@ func (c *matchCommand) Run(ctx context.Context) error {
 	fmt.Fprintf(w, "\t%.0f bytes a search\twith the listings' words that it remembers after matching\n", ratio(warm-before, int64(c.Searches)))
 	fmt.Fprintf(w, "canonical searches that match a listing\t%s\tin the mean\n", humanize.Comma(int64(groups/len(match))))
 	w.Flush()
-	fmt.Println("\nMilliseconds a listing at p50 / p99 / most")
+	fmt.Printf("\nMilliseconds a listing at p50 / p99 / most; load average %s\n", loadAverage())
 	w = tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, row := range []struct {
 		name string
@@ -206,6 +206,15 @@ func inUse() int64 {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+// loadAverage is how many wanted a processor in the last 1, 5 and 15 minutes.
+func loadAverage() string {
+	data, err := os.ReadFile("/proc/loadavg")
+	if f := strings.Fields(string(data)); err == nil && len(f) >= 3 {
+		return strings.Join(f[:3], " ")
+	}
+	return "unknown"
 }
 
 // instant is when something began; spent is what it took. The processor's

@@ -44,7 +44,7 @@ type Filed struct {
 	pass      set
 	both      set
 	hits      []uint32
-	members   set
+	found     set
 	need, not []uint32
 	buf       []byte
 	touched   uint32 // keeps the compiler from leaving the touch out
@@ -55,8 +55,8 @@ const none = ^uint32(0)
 
 // entry is a group at the place where it is filed. It holds what nearly all
 // groups ask for, so that a look at it is a look at nothing else: the filter,
-// three features beside the one that it is filed under, and one that may not
-// be. Unused places hold always and never. What does not fit is in more, and
+// three features beside the one that it is filed under, the rarest first, and
+// one that may not be. Unused places hold always and never. What does not fit is in more, and
 // the group's number then bears the flag.
 type entry struct {
 	group  uint32
@@ -216,10 +216,17 @@ func (f *Filed) asks(number uint32) (need, not []uint32) {
 	case g.at&flag != 0:
 		return []uint32{g.file}, nil
 	}
-	e := &(*f.entries(g))[g.at]
-	m := f.more[number]
-	if g.file != none {
-		need = append(need, g.file)
+	need, not = f.needs(g.file, &(*f.entries(g))[g.at])
+	slices.Sort(need)
+	slices.Sort(not)
+	return need, not
+}
+
+// needs gives what an entry that is filed under a feature, or none, needs and
+// may not have.
+func (f *Filed) needs(file uint32, e *entry) (need, not []uint32) {
+	if file != none {
+		need = append(need, file)
 	}
 	for _, n := range e.need {
 		if n != always {
@@ -229,9 +236,10 @@ func (f *Filed) asks(number uint32) (need, not []uint32) {
 	if e.not != never {
 		not = append(not, e.not)
 	}
-	need, not = append(need, m.need...), append(not, m.not...)
-	slices.Sort(need)
-	slices.Sort(not)
+	if e.group&flag != 0 {
+		m := f.more[e.number()]
+		need, not = append(need, m.need...), append(not, m.not...)
+	}
 	return need, not
 }
 
@@ -247,32 +255,30 @@ func (f *Filed) establish(need, not []uint32, filter uint32, hash uint64) uint32
 	} else {
 		f.groups = append(f.groups, group{})
 	}
-	f.groups[g] = group{hash: hash, file: f.rarest(need), filter: filter, first: none}
+	slices.SortFunc(need, f.rarer)
+	f.groups[g] = group{hash: hash, filter: filter, first: none}
 	f.byHash[hash] = g
+	f.put(f.entry(g, need, not))
+	return g
+}
 
-	e := entry{group: g, filter: filter, need: [3]uint32{always, always, always}, not: never}
-	var m more
-	i := 0
-	for _, n := range need {
-		switch {
-		case n == f.groups[g].file:
-		case i < len(e.need):
-			e.need[i] = n
-			i++
-		default:
-			m.need = append(m.need, n)
-		}
+// entry makes the entry of a group and says what it is filed under, given
+// what it needs, the rarest first, and may not have.
+func (f *Filed) entry(number uint32, need, not []uint32) entry {
+	g := &f.groups[number]
+	e := entry{group: number, filter: g.filter, need: [3]uint32{always, always, always}, not: never}
+	g.file = none
+	if len(need) > 0 {
+		g.file, need = need[0], need[copy(e.need[:], need[1:])+1:]
 	}
 	if len(not) > 0 {
-		e.not = not[0]
-		m.not = slices.Clone(not[1:])
+		e.not, not = not[0], not[1:]
 	}
-	if len(m.need)+len(m.not) > 0 {
-		f.more[g] = m
+	if len(need)+len(not) > 0 {
+		f.more[number] = more{slices.Clone(need), slices.Clone(not)}
 		e.group |= flag
 	}
-	f.put(e)
-	return g
+	return e
 }
 
 // room makes room for the features that there are.
@@ -305,15 +311,10 @@ func (f *Filed) put(e entry) {
 	*list = append(*list, e)
 }
 
-// rarest is the feature that the fewest listings had, and of these the one
-// that the fewest groups ask for; none of none.
-func (f *Filed) rarest(need []uint32) uint32 {
-	if len(need) == 0 {
-		return none
-	}
-	return slices.MinFunc(need, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(f.files[a].seen, f.files[b].seen), cmp.Compare(f.lexicon.features[a].uses, f.lexicon.features[b].uses))
-	})
+// rarer orders features: first those that fewer listings had, and of these
+// those that fewer groups ask for.
+func (f *Filed) rarer(a, b uint32) int {
+	return cmp.Or(cmp.Compare(f.files[a].seen, f.files[b].seen), cmp.Compare(f.lexicon.features[a].uses, f.lexicon.features[b].uses))
 }
 
 // dissolve ends a group that has no members.
@@ -382,12 +383,10 @@ func (f *Filed) Refile() {
 	defer f.mu.Unlock()
 	f.room()
 	sizes := make([]uint32, len(f.files))
-	best := make([]uint32, len(f.groups))
 	for i := range f.groups {
 		if g := &f.groups[i]; g.first != none && g.file != none && g.at&flag == 0 {
 			need, _ := f.asks(uint32(i))
-			best[i] = f.rarest(need)
-			sizes[best[i]]++
+			sizes[slices.MinFunc(need, f.rarer)]++
 		}
 	}
 	old := make([][]entry, len(f.files))
@@ -400,21 +399,10 @@ func (f *Filed) Refile() {
 		}
 	}
 	for n, entries := range old {
-		from := uint32(n)
 		for _, e := range entries {
-			g := e.number()
-			to := best[g]
-			if to != from {
-				// The two change places.
-				if i := slices.Index(e.need[:], to); i >= 0 {
-					e.need[i] = from
-				} else {
-					need := f.more[g].need
-					need[slices.Index(need, to)] = from
-				}
-			}
-			f.groups[g].file = to
-			f.put(e)
+			need, not := f.needs(uint32(n), &e)
+			slices.SortFunc(need, f.rarer)
+			f.put(f.entry(e.number(), need, not))
 		}
 		old[n] = nil
 	}
@@ -433,41 +421,49 @@ func (f *Filed) Match(l market.Listing, now time.Time) []int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.match(d, l, now)
-	// A set puts them in order at less cost than sorting does.
-	f.members.grow(len(f.of))
-	n := 0
-	for _, g := range f.hits {
-		for m := f.groups[g].first; m != none; m = f.next[m] {
-			f.members.add(m)
-			n++
-		}
-	}
-	if n == 0 {
+	if len(f.hits) == 0 {
 		return nil
 	}
-	out := make([]int, 0, n)
-	for m := range f.members.all() {
-		out = append(out, int(m))
+	var out []int
+	if len(f.hits) > len(f.of)/128 {
+		// To go through all searches in turn costs less than the links of so
+		// many groups, which lead all over the memory.
+		f.found.grow(len(f.groups))
+		for _, g := range f.hits {
+			f.found.add(g)
+		}
+		for m, g := range f.of {
+			if f.found.has(g) {
+				out = append(out, m)
+			}
+		}
+	} else {
+		// A set puts them in order at less cost than sorting does.
+		f.found.grow(len(f.of))
+		for _, g := range f.hits {
+			for m := f.groups[g].first; m != none; m = f.next[m] {
+				f.found.add(m)
+			}
+		}
+		for m := range f.found.all() {
+			out = append(out, int(m))
+		}
 	}
-	clear(f.members)
+	clear(f.found)
 	return out
 }
 
 // Groups gives the numbers of the groups that find a listing, whose words d
 // are, in no order. They hold until the next Add or Remove.
-func (f *Filed) Groups(d search.Document, l market.Listing, now time.Time) []int {
+func (f *Filed) Groups(d search.Document, l market.Listing, now time.Time) []uint32 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.match(d, l, now)
-	out := make([]int, len(f.hits))
-	for i, g := range f.hits {
-		out[i] = int(g)
-	}
-	return out
+	return slices.Clone(f.hits)
 }
 
 // Members gives the searches of a group, in no order.
-func (f *Filed) Members(group int) []int {
+func (f *Filed) Members(group uint32) []int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []int
@@ -532,15 +528,22 @@ func (f *Filed) lone(list []lone) {
 }
 
 // look adds the groups of a list that find the listing, but for what is more,
-// in the same manner.
+// in the same manner, and first the places of those that pass the filter and
+// have the second feature: of the others, which are most, no more is read.
 func (f *Filed) look(list []entry) {
 	held, pass := f.held.set, f.pass
 	n := len(f.hits)
 	hits := slices.Grow(f.hits, len(list))[:n+len(list)]
+	k := n
 	for i := range list {
 		e := &list[i]
+		hits[k] = uint32(i)
+		k += int(pass.bit(e.filter) & held.bit(e.need[0]))
+	}
+	for _, i := range hits[n:k] {
+		e := &list[i]
 		hits[n] = e.group
-		n += int(pass.bit(e.filter) & held.bit(e.need[0]) & held.bit(e.need[1]) & held.bit(e.need[2]) &^ held.bit(e.not))
+		n += int(held.bit(e.need[1]) & held.bit(e.need[2]) &^ held.bit(e.not))
 	}
 	f.hits = hits[:n]
 }

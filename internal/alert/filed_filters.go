@@ -43,30 +43,49 @@ type filter struct {
 	entries []entry
 }
 
-// condition is a part of a query's filter that has few values: one field, or
-// fields that are judged together.
+// condition is a part of a query's filter that has few values.
 type condition struct {
 	level   market.Level
 	english market.English
-	stated  bool
+	stated  standing
 	days    int
 	from    string
 	warn    market.Warn
 }
 
+// standing is what is asked of a listing's Standing, which goes by what a
+// query filters by and not by which values it wants.
+type standing struct{ stated, level, english bool }
+
 // conditionsOf are a query's conditions of this kind.
 func conditionsOf(q market.Query) []condition {
+	var stated standing
+	if q.Stated {
+		stated = standing{true, q.Level != "", q.English != ""}
+	}
 	return slices.DeleteFunc([]condition{
-		{level: q.Level, english: q.English, stated: q.Stated}, // see Query.Standing
+		{level: q.Level},
+		{english: q.English},
+		{stated: stated},
 		{days: max(q.Days, 0)},
 		{from: q.From},
 		{warn: q.Warn},
 	}, func(c condition) bool { return c == condition{} })
 }
 
-// query is the condition alone.
-func (c condition) query(now time.Time) market.Query {
-	return market.Query{Level: c.level, English: c.english, Stated: c.stated, Days: c.days, From: c.from, Warn: c.warn, Now: now}
+// passes judges the condition alone.
+func (c condition) passes(l market.Listing, now time.Time) bool {
+	q := market.Query{Level: c.level, English: c.english, Days: c.days, From: c.from, Warn: c.warn, Now: now}
+	if c.stated.level {
+		q.Level = market.Entry
+	}
+	if c.stated.english {
+		q.English = market.Basic
+	}
+	if c.stated.stated {
+		return q.Standing(l) == market.StandingStated
+	}
+	return q.Filter(l)
 }
 
 func newFilters() *filters {
@@ -144,7 +163,7 @@ func (x *filters) pass(l market.Listing, now time.Time, out *set) {
 	x.sources.pass(*out, &x.wanted, l.Sources()...)
 	x.pays.pass(*out, &x.wanted, string(l.Pay.Facet()))
 	for c, s := range x.conditions {
-		if !c.query(now).Filter(l) {
+		if !c.passes(l, now) {
 			out.not(s)
 		}
 	}
