@@ -77,7 +77,7 @@ func reasonOf(err error) market.Reason {
 func (w *workshop) Look(ctx context.Context, address string) web.Looked {
 	f, err := detect.Look(ctx, w.client, address)
 	out := web.Looked{
-		Wrong: reasonOf(err), Robots: f.Robots.Allowed, RobotsWhy: f.Robots.Why, Format: string(f.Format), Items: f.Items,
+		Wrong: reasonOf(err), Robots: f.Robots.Allowed, RobotsWhy: f.Robots.Why, Format: string(f.Format),
 		Recipe: f.Recipe, Notes: f.Notes, Page: saved(f.Page, time.Now().UTC()), Status: f.Page.Status,
 	}
 	if err != nil {

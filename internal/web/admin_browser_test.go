@@ -47,7 +47,7 @@ func busyOffice(t *testing.T) *office {
 	check(o.st.SaveSource(ctx, market.StoredSource{Name: "riverjobs", YAML: sampleRecipe, By: "M•••@kaj.example", Fixture: page}, time.Time{}, market.Audit{At: o.f.now, Who: "M•••@kaj.example", What: "source.save", Subject: "riverjobs"}))
 	check(o.st.Suppress(ctx, "gone@mail.example", market.SuppressBounce, o.f.now))
 	l := a
-	o.shop.looked = Looked{Format: "JSON", Items: 2, Recipe: strings.Replace(sampleRecipe, "riverjobs", "lanternworks", 1), Robots: true, Status: 200, Page: page, Notes: []string{"not found, to be filled in by hand if the site has it: posted"}}
+	o.shop.looked = Looked{Format: "JSON", Recipe: strings.Replace(sampleRecipe, "riverjobs", "lanternworks", 1), Robots: true, Status: 200, Page: page, Notes: []string{"not found, to be filled in by hand if the site has it: posted"}}
 	o.shop.tried = Tried{Listings: 1, Rejected: 1, Filled: map[string]int{"id": 1, "title": 1, "url": 1}, Items: []TriedItem{
 		{Raw: `{"id":90412,"headline":"Rename 700 scanned invoices","body":"<p>Each file gets date and number in its name. Beginners welcome.</p>","reward":{"amount":45,"unit":"job"},"place":null}`, Listing: &l, Fields: []TriedField{
 			{"id", "90412", "90412"}, {"title", "Rename 700 scanned invoices", "Rename 700 scanned invoices"}, {"url", "/w/90412", "https://riverjobs.example/w/90412"}, {"company", "", ""}, {"pay", "forty five", ""}, {"posted", "2026-11-24 06:12", "2026-11-24 06:12 UTC"},

@@ -55,11 +55,12 @@ type benchPage struct {
 	Mistakes []mistakeRow
 	CanAsk   bool
 
-	Robots, RobotsClass string
-	Form                []benchInput
-	Permitted           bool
-	PermittedWrong      string
-	NotOn               []string
+	// RobotsWhy is why robots.txt does not allow it, in English.
+	Robots, RobotsClass, RobotsWhy string
+	Form                           []benchInput
+	Permitted                      bool
+	PermittedWrong                 string
+	NotOn                          []string
 }
 
 type benchField struct {
@@ -499,7 +500,10 @@ func (s *server) showBench(w http.ResponseWriter, r *http.Request, op *operator,
 // what the site sent.
 func (s *server) benchResults(r *http.Request, op *operator, b *bench, p *benchPage) {
 	if b.page != nil {
-		p.Sent = op.Text("bench.sent", "size", op.size(int64(len(b.page.Body))), "time", op.DateClock(b.page.At))
+		if b.asked && b.looked.Status > 0 {
+			p.Sent = op.Digits(strconv.Itoa(b.looked.Status)) + ", "
+		}
+		p.Sent += op.Text("bench.sent", "size", op.size(int64(len(b.page.Body))), "time", op.DateClock(b.page.At))
 	}
 	if !b.done {
 		return
@@ -635,7 +639,7 @@ func (s *server) benchForm(op *operator, b *bench, p *benchPage) {
 	case b.looked.Robots:
 		p.Robots = op.Text("bench.robots-allows")
 	default:
-		p.RobotsClass, p.Robots = "down", op.Text("bench.robots-forbids")
+		p.RobotsClass, p.Robots, p.RobotsWhy = "down", op.Text("bench.robots-forbids"), b.looked.RobotsWhy
 	}
 	if why := b.wrong["robots"]; why != "" {
 		p.NotOn = append(p.NotOn, why)

@@ -15,7 +15,7 @@ type Workshop interface {
 	// take a minute or two: requests to a host have a pause between them.
 	Look(ctx context.Context, address string) Looked
 	// Capture sends the first request of a recipe: its Page is what a run would
-	// begin with. Recipe, Format and Items are empty.
+	// begin with. Recipe and Format are empty.
 	Capture(ctx context.Context, yaml string) Looked
 	// Read reads a recipe, which may have blanks.
 	Read(yaml string) Recipe
@@ -46,14 +46,13 @@ type Looked struct {
 	// Robots says whether robots.txt allows the address, RobotsWhy why not.
 	Robots    bool
 	RobotsWhy string
-	// Format is what is there, Items how many offers it holds.
+	// Format is what is there.
 	Format string
-	Items  int
 	// Recipe is the proposed source.yaml.
 	Recipe string
 	// Notes say what was seen besides, in English.
 	Notes []string
-	// Page is the answer that the recipe was made from.
+	// Page is the answer that the recipe was made from, Status its status.
 	Page   market.SavedPage
 	Status int
 }

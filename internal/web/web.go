@@ -10,6 +10,15 @@
 // changes anything, since programs that look through mails follow links;
 // buttons do. An address with a token is kept from caches, search engines,
 // other sites and the log, and no e-mail address stands in any.
+//
+// # Operators
+//
+// The pages under /admin are for those who have signed in, by a token that is
+// used up or a link that was mailed to them; a session's token is a cookie,
+// and the store knows its hash. Everybody else is sent to the sign-in form,
+// whether a page is there or not. Sources are made on a bench, which lives in
+// memory until its operator saves it; what reads sites and recipes is a
+// Workshop, so that this package knows neither.
 package web
 
 import (
