@@ -438,6 +438,7 @@ func TestBombsOnThePage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it keeps the delays between requests")
 	}
+	t.Parallel()
 	srv := board(t)
 	d := newDesk(t, outside{loopback: true})
 	doc := d.get("/admin/source/new?url=" + url.QueryEscape(srv.URL+"/jobs.rss"))
@@ -461,7 +462,7 @@ func TestBombsOnThePage(t *testing.T) {
 		f.Set("recipe", yaml)
 		began := time.Now()
 		got := d.post("/admin/source/new", f)
-		if took := time.Since(began); took > 20*time.Second {
+		if took := time.Since(began); took > time.Minute {
 			t.Errorf("%s: the page came after %v", name, took)
 		}
 		if text(got, "#recipe-error")+text(got, ".note.bad b")+text(got, "#became ~ .bad") == "" {

@@ -69,6 +69,7 @@ func TestDemoMail(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for new listings: not in short mode")
 	}
+	t.Parallel()
 	p := start(t, "demo", "--listen", "127.0.0.1:0", "--listings", "400", "--every", "2s")
 	v := visitor{t, p.url}
 	for began := time.Now(); p.searchable(t) < 100; time.Sleep(100 * time.Millisecond) {

@@ -196,6 +196,7 @@ func TestFaultRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: the fault run takes a minute")
 	}
+	t.Parallel()
 	f := startFaultRun(t)
 	began := time.Now()
 	lost := named{"changed", "why.lost"}

@@ -22,6 +22,7 @@ func TestKillDuringCollection(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the program for half a minute: not in short mode")
 	}
+	t.Parallel()
 	const listings = 800
 	dir := t.TempDir()
 	args := []string{"demo", "--data", dir, "--listen", "127.0.0.1:0", "--listings", "800", "--every", "1h"}

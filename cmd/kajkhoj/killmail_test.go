@@ -36,6 +36,7 @@ func TestKillWhileMailing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the program for two minutes: not in short mode")
 	}
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		killWhileMailing(t, filepath.Join(t.TempDir(), "kajkhoj.db"), 1)
