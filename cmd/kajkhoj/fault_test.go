@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,15 +23,23 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/source"
 )
 
-// hasty is a source that gives up soon, so that a site that hangs does not
-// hold the test up.
-type hasty struct{ source.Source }
+// hasty is a source whose run ends soon while its site hangs or has no end, so
+// that the test need not wait.
+type hasty struct {
+	source.Source
+	limit *atomic.Int64 // nanoseconds, 0 for the recipe's own
+}
 
 func (h hasty) Spec() source.Spec {
 	s := h.Source.Spec()
-	s.Limits.Time = 5 * time.Second
+	if d := time.Duration(h.limit.Load()); d > 0 {
+		s.Limits.Time = d
+	}
 	return s
 }
+
+// within is how long a run may take with a fault, 0 for as long as ever.
+var within = map[demo.Fault]time.Duration{demo.Hang: 2 * time.Second, demo.Endless: 5 * time.Second}
 
 // named is what a fault is to be called: a state, and the key of its reason.
 type named struct{ state, why string }
@@ -47,6 +56,7 @@ type faultRun struct {
 	sender  *mail.Sender
 	now     time.Time
 	names   []string
+	limits  map[string]*atomic.Int64
 	outcome map[string]market.Outcome
 }
 
@@ -65,8 +75,11 @@ func startFaultRun(t *testing.T) *faultRun {
 	}
 	t.Cleanup(func() { box.Close() })
 	var ss sources
+	limits := map[string]*atomic.Int64{}
 	for _, s := range town.Sources() {
-		ss = append(ss, hasty{s})
+		limit := new(atomic.Int64)
+		limits[s.Spec().Name] = limit
+		ss = append(ss, hasty{s, limit})
 	}
 	c := config.Default()
 	c.Data, c.Operators = t.TempDir(), []string{"one@kaj.example", "two@kaj.example"}
@@ -76,7 +89,7 @@ func startFaultRun(t *testing.T) *faultRun {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.close)
-	f := &faultRun{t: t, town: town, app: a, box: box, now: time.Now().UTC().Truncate(time.Second)}
+	f := &faultRun{t: t, town: town, app: a, box: box, limits: limits, now: time.Now().UTC().Truncate(time.Second)}
 	for _, s := range ss {
 		f.names = append(f.names, s.Spec().Name)
 	}
@@ -98,7 +111,7 @@ func startFaultRun(t *testing.T) *faultRun {
 	for range 2 {
 		for _, fault := range []demo.Fault{demo.Empty, demo.None} {
 			for _, name := range f.names {
-				f.town.Fail(name, fault)
+				f.fail(name, fault)
 			}
 			f.visit()
 		}
@@ -107,6 +120,15 @@ func startFaultRun(t *testing.T) *faultRun {
 		t.Fatalf("letters about a healthy town: %v", left)
 	}
 	return f
+}
+
+// fail switches a marketplace's fault on, where it can have it.
+func (f *faultRun) fail(name string, fault demo.Fault) bool {
+	if f.town.Fail(name, fault) != nil {
+		return false
+	}
+	f.limits[name].Store(int64(within[fault]))
+	return true
 }
 
 // visit reads every marketplace an hour after the last time, and watches.
@@ -226,7 +248,7 @@ func TestFaultRun(t *testing.T) {
 		for half := range 2 {
 			want := map[string]named{}
 			for i, name := range f.names {
-				if i%2 != half || f.town.Fail(name, c.fault) != nil {
+				if i%2 != half || !f.fail(name, c.fault) {
 					continue // it stays well, or has no pages to be endless
 				}
 				want[name] = c.usual
@@ -267,7 +289,7 @@ func TestFaultRun(t *testing.T) {
 			}
 			healed := map[string]int{}
 			for name, n := range want {
-				f.town.Fail(name, demo.None)
+				f.fail(name, demo.None)
 				if n != (named{}) {
 					for _, to := range f.app.cfg.Operators {
 						healed[to+": "+f.app.roster.spec(name).Title+" is well again"] = 1
