@@ -67,7 +67,8 @@ type Store interface {
 	Expire(ctx context.Context, now time.Time, limit int) (ended int, err error)
 }
 
-// Letters writes letters. Given the same, it writes the same.
+// Letters writes letters. Given the same, it writes the same. It is used by
+// several goroutines at once.
 type Letters interface {
 	// Digest tells a person what is new, per search. Sections are not empty
 	// and at most as many as the person's searches.

@@ -8,10 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 	"github.com/kajkhoj/kajkhoj/internal/search"
@@ -274,15 +277,24 @@ func newestFirst(a, b *market.Born) int {
 
 // tell writes the letters of some people, and files them.
 func (r *round) tell(ctx context.Context, people []*person) error {
+	// Writing is most of the work: all cores do it.
+	written := make([]market.Telling, len(people))
+	failed := make([]error, len(people))
+	var writing errgroup.Group
+	writing.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range people {
+		writing.Go(func() error { written[i], failed[i] = r.telling(p); return nil })
+	}
+	writing.Wait()
 	var ts []market.Telling
 	searches, letters, listings := 0, 0, 0
-	for _, p := range people {
-		t, err := r.telling(p)
-		if err != nil {
+	for i, p := range people {
+		if err := failed[i]; err != nil {
 			r.Metrics.fail(failLetter)
 			r.log().ErrorContext(ctx, "a digest cannot be written", "subscriber", p.to.ID, "err", err, "again_in", lease)
 			continue
 		}
+		t := written[i]
 		ts = append(ts, t)
 		if t.Letter != nil {
 			letters++

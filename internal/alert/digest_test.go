@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -416,8 +417,12 @@ type meanwhile struct {
 	do func()
 }
 
+var oneAtATime sync.Mutex
+
 func (m meanwhile) Digest(to market.Subscriber, sections []Section, raw string, now time.Time) (market.Letter, error) {
+	oneAtATime.Lock()
 	m.do()
+	oneAtATime.Unlock()
 	return m.pen.Digest(to, sections, raw, now)
 }
 
