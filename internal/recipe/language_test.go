@@ -280,7 +280,7 @@ func TestEachFails(t *testing.T) {
 	}
 }
 
-// The greatest number of items ends a run, which is then not complete.
+// The greatest number of items ends a run as the greatest number of pages does.
 func TestItemsCap(t *testing.T) {
 	text := "limits: {items: 2}\nrequest: {url: '{site}/?p={page}'}\npaging: {by: page}\nformat: json\nitems: .jobs\nfields: {id: .id, title: .id}\n"
 	asked := 0
@@ -290,7 +290,7 @@ func TestItemsCap(t *testing.T) {
 		}
 		return `{"jobs":[{"id":1},{"id":2},{"id":3}]}`
 	})
-	if err != nil || res.Complete || len(c.drafts) != 2 || asked != 1 {
+	if !errors.Is(err, source.ErrTooManyItems) || res.Complete || len(c.drafts) != 2 || asked != 1 {
 		t.Errorf("%d drafts by %d requests, %+v, %v", len(c.drafts), asked, res, err)
 	}
 }

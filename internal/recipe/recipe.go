@@ -376,7 +376,7 @@ func (r *recipe) collect(ctx context.Context, get func(fetch.Request) (fetch.Pag
 		case err == nil:
 		case run.broken, len(each) == 1, ctx.Err() != nil:
 			return res, err
-		case errors.Is(err, fetch.ErrTooManyPages):
+		case errors.Is(err, fetch.ErrTooManyPages), errors.Is(err, source.ErrTooManyItems):
 			return res, errors.Join(append(errs, err)...)
 		default:
 			errs = append(errs, fmt.Errorf("%s: %w", value, err))
@@ -436,7 +436,7 @@ func (r *recipe) pages(ctx context.Context, run *run, env environment, each stri
 			}
 		}
 		if full {
-			return false, nil
+			return false, source.ErrTooManyItems
 		}
 		if len(p.items) == 0 || len(run.seen) == before && n > 1 {
 			return true, nil

@@ -62,6 +62,8 @@ var (
 	ErrFormat = errors.New("the answer is not what this source sends")
 	// ErrChallenge: a challenge, login or block page in place of listings.
 	ErrChallenge = errors.New("the site asks to prove a person or to log in")
+	// ErrTooManyItems: the run has read as many items as Limits.Items allows.
+	ErrTooManyItems = errors.New("the run has read as many items as it may")
 )
 
 // Spec is what is known of a source: its face, its schedule, its terms and
