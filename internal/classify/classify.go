@@ -20,7 +20,7 @@ import (
 )
 
 // Version changes whenever the same listing may get another label.
-const Version = 7
+const Version = 8
 
 // Listing gives l with its Level, English, Spoken, Tongues and Warnings set
 // anew.

@@ -407,6 +407,7 @@ func TestWarnings(t *testing.T) {
 
 		// Denied.
 		{"কোনো ফি লাগবে না।", ""},
+		{"বাজেট: ২২,০০০ টাকা (ফিক্সড)।", ""},
 		{"রেজিস্ট্রেশন ফি লাগবে না", ""},
 		{"There is no registration fee.", ""},
 		{"We never ask you to pay a registration fee.", ""},

@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,5 +133,25 @@ func TestFindIsLinear(t *testing.T) {
 	set.Find(&text)
 	if took := time.Since(start); took > 3*time.Second {
 		t.Errorf("%v for 50,000 words", took)
+	}
+}
+
+// A word that one rule asks for whole stays whole where another rule takes it
+// as a beginning.
+func TestWholeAndBeginning(t *testing.T) {
+	s := MustCompile(nil, []Rule{{1, "# টাকা ফি"}, {2, "ভর্তি ফি*"}, {3, "ভর্তি ফিক*"}, {4, "জামানত* দিন"}})
+	for text, want := range map[string][]int{
+		"৫০০ টাকা ফি": {1}, "২২০০০ টাকা (ফিক্সড)": nil, "৫০০ টাকা ফিস": nil,
+		"ভর্তি ফি": {2}, "ভর্তি ফিস": {2}, "ভর্তি ফিক্সড": {2, 3},
+		"জামানত দিন": {4}, "জামানতের দিন": {4}, "জামান দিন": nil,
+	} {
+		var got []int
+		words := Lex(text)
+		for _, m := range s.Find(&words) {
+			got = append(got, m.ID)
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
 	}
 }

@@ -34,7 +34,7 @@ type Match struct{ ID, First, Last int }
 // Set is a number of rules in the form of a tree.
 type Set struct {
 	syms     map[string]int32
-	prefixes []string  // sorted; each is a symbol too
+	prefixes []string  // sorted; each is a symbol too, with a "*" behind it
 	begins   [][]int32 // by symbol: the prefixes, as symbols, that its word begins with
 	classes  [][]uint64
 	nodes    []node
@@ -112,10 +112,11 @@ type builder struct {
 	lists   [][]int32
 }
 
+// sym is a word's symbol, or, with a "*" behind it, that of what begins so: a
+// word may be asked for whole in one rule, and as a beginning in another.
 func (b *builder) sym(word string) int32 {
 	word = norm.NFC.String(word)
 	if p, ok := strings.CutSuffix(word, "*"); ok {
-		word = p
 		if i, found := slices.BinarySearch(b.prefixes, p); !found {
 			b.prefixes = slices.Insert(b.prefixes, i, p)
 		}
@@ -243,8 +244,8 @@ func (b *builder) finish() {
 	b.begins = make([][]int32, n)
 	for word, sym := range b.syms {
 		for _, p := range b.prefixes {
-			if p != word && strings.HasPrefix(word, p) {
-				b.begins[sym] = append(b.begins[sym], b.syms[p])
+			if word != p+"*" && strings.HasPrefix(word, p) {
+				b.begins[sym] = append(b.begins[sym], b.syms[p+"*"])
 			}
 		}
 	}
@@ -341,10 +342,13 @@ func (s *Set) lookup(word string) int32 {
 		return 0
 	}
 	// The longest prefix sorts last among those not after the word.
-	i, _ := slices.BinarySearch(s.prefixes, word)
+	i, itself := slices.BinarySearch(s.prefixes, word)
+	if itself {
+		i++
+	}
 	for i--; i >= 0 && s.prefixes[i][0] == word[0]; i-- {
 		if strings.HasPrefix(word, s.prefixes[i]) {
-			return s.syms[s.prefixes[i]]
+			return s.syms[s.prefixes[i]+"*"]
 		}
 	}
 	return 0
