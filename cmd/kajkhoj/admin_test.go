@@ -502,6 +502,10 @@ func TestLookReasons(t *testing.T) {
 			t.Errorf("%v is %q, which no message says", err, r.Key)
 		}
 	}
+	// What kept robots.txt is told, not that it forbids.
+	if r := reasonOf(fmt.Errorf("%w, because it could not be had: %w", fetch.ErrRobots, fetch.ErrUnreachable)); r.Key != "unreachable" {
+		t.Errorf("a site that is not there is %q", r.Key)
+	}
 }
 
 // The command line puts a recipe into the database, prints it, and lets an

@@ -36,7 +36,9 @@ const (
 	askedItems = 20
 )
 
-// reasonOf says why a site gave nothing, by a message of the group "look".
+// reasonOf says why a site gave nothing, by a message of the group "look". A
+// robots.txt that could not be had is told by what kept it: what stands behind
+// ErrRobots is looked at first.
 func reasonOf(err error) market.Reason {
 	why := func(name string, args ...string) market.Reason {
 		r := market.Reason{Key: name}
@@ -51,8 +53,6 @@ func reasonOf(err error) market.Reason {
 		return market.Reason{}
 	case errors.Is(err, fetch.ErrAddress):
 		return why("address")
-	case errors.Is(err, fetch.ErrRobots):
-		return why("robots")
 	case errors.Is(err, source.ErrChallenge):
 		return why("challenge")
 	case errors.As(err, &status) && status.Blocked():
@@ -65,6 +65,8 @@ func reasonOf(err error) market.Reason {
 		return why("time")
 	case errors.Is(err, fetch.ErrUnreachable):
 		return why("unreachable")
+	case errors.Is(err, fetch.ErrRobots):
+		return why("robots")
 	case errors.Is(err, detect.ErrNothing):
 		return why("nothing")
 	case errors.Is(err, source.ErrFormat):
@@ -117,7 +119,7 @@ func (w *workshop) Capture(ctx context.Context, yaml string) web.Looked {
 	verdict, err := s.Robots(req.URL)
 	out := web.Looked{Robots: verdict.Allowed, RobotsWhy: verdict.Why}
 	if err == nil && !verdict.Allowed {
-		err = fmt.Errorf("%w: %s", fetch.ErrRobots, verdict.Why)
+		err = verdict.Err
 	}
 	var page fetch.Page
 	if err == nil {

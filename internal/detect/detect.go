@@ -89,7 +89,7 @@ func Look(ctx context.Context, client *fetch.Client, address string) (Found, err
 		return f, err
 	}
 	if !f.Robots.Allowed {
-		return f, fmt.Errorf("%w: %s", fetch.ErrRobots, f.Robots.Why)
+		return f, f.Robots.Err
 	}
 	if f.Page, err = l.session.Get(fetch.Request{URL: address}); err != nil {
 		return f, err

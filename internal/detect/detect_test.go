@@ -287,6 +287,12 @@ func TestLookFails(t *testing.T) {
 	if _, err := Look(t.Context(), tr.Client(), site+"/jobs"); err == nil || !strings.Contains(err.Error(), "403") {
 		t.Errorf("403: %v", err)
 	}
+	// A site that is not there is not one whose robots.txt forbids.
+	tr.Add(http.MethodGet, "https://gone.example/robots.txt", fetchtest.Answer{Status: 503})
+	_, err := Look(t.Context(), tr.Client(), "https://gone.example/jobs")
+	if status, ok := errors.AsType[*fetch.StatusError](err); !ok || status.Status != 503 || !errors.Is(err, fetch.ErrRobots) {
+		t.Errorf("robots.txt answers 503: %v", err)
+	}
 }
 
 // A site's own words cannot add keys to a proposal, or end a comment.
@@ -328,7 +334,7 @@ func TestRobots(t *testing.T) {
 	tr := fetchtest.New(t)
 	tr.Page("https://jobs.example/robots.txt", "text/plain", "User-agent: *\nDisallow: /api?page=\n")
 	address, v, err := Robots(t.Context(), tr.Client(), draftOf(t, previewRecipe))
-	if err != nil || address != site+"/api?page=1" || v.Allowed || v.Failed || len(tr.Asked()) != 1 {
+	if err != nil || address != site+"/api?page=1" || v.Allowed || v.Failed || !errors.Is(v.Err, fetch.ErrRobots) || len(tr.Asked()) != 1 {
 		t.Errorf("%s: %+v, %v, %d requests", address, v, err, len(tr.Asked()))
 	}
 	keyed := strings.Replace(previewRecipe, "request: {", "env: [KAJKHOJ_NO_SUCH_KEY]\nrequest: {header: {X-Key: '{env.KAJKHOJ_NO_SUCH_KEY}'}, ", 1)

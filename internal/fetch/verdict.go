@@ -17,6 +17,9 @@ type Verdict struct {
 	// Failed says that it may not because robots.txt could not be had: ask
 	// again later.
 	Failed bool
+	// Err is nil where it may, and else wraps ErrRobots, and what kept
+	// robots.txt from being had.
+	Err error
 }
 
 // Robots asks for the robots.txt that stands for an address, and for nothing
@@ -39,11 +42,12 @@ func (s *Session) Robots(address string) (Verdict, error) {
 	case errors.Is(err, ErrAddress):
 		return Verdict{}, err
 	case errors.Is(err, ErrRobots):
-		return Verdict{Why: err.Error(), Failed: true}, nil
+		return Verdict{Why: err.Error(), Failed: true, Err: err}, nil
 	case err != nil:
 		return Verdict{}, err
 	case !rules.allow(pathOf(u)):
-		return Verdict{Delay: rules.delay, Why: fmt.Sprintf("%v: %s", ErrRobots, pathOf(u))}, nil
+		err := fmt.Errorf("%w: %s", ErrRobots, pathOf(u))
+		return Verdict{Delay: rules.delay, Why: err.Error(), Err: err}, nil
 	}
 	return Verdict{Allowed: true, Delay: rules.delay}, nil
 }

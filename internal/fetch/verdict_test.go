@@ -18,14 +18,20 @@ func TestRobotsVerdict(t *testing.T) {
 	for _, tt := range []struct {
 		address string
 		want    fetch.Verdict
+		failed  int // the status of the robots.txt that could not be had
 	}{
-		{"https://a.example/jobs", fetch.Verdict{Allowed: true, Delay: 7 * time.Second}},
-		{"https://a.example/private/1?x", fetch.Verdict{Delay: 7 * time.Second, Why: "robots.txt disallows it: /private/1?x"}},
-		{"https://b.example/jobs", fetch.Verdict{Failed: true, Why: "robots.txt disallows it, because it could not be had: https://b.example/robots.txt answered 503 Service Unavailable"}},
-		{"https://c.example/jobs", fetch.Verdict{Allowed: true}}, // it has none
+		{"https://a.example/jobs", fetch.Verdict{Allowed: true, Delay: 7 * time.Second}, 0},
+		{"https://a.example/private/1?x", fetch.Verdict{Delay: 7 * time.Second, Why: "robots.txt disallows it: /private/1?x"}, 0},
+		{"https://b.example/jobs", fetch.Verdict{Failed: true, Why: "robots.txt disallows it, because it could not be had: https://b.example/robots.txt answered 503 Service Unavailable"}, 503},
+		{"https://c.example/jobs", fetch.Verdict{Allowed: true}, 0}, // it has none
 	} {
-		if got, err := tr.Session().Robots(tt.address); err != nil || got != tt.want {
-			t.Errorf("%s: %+v, %v, want %+v", tt.address, got, err, tt.want)
+		got, err := tr.Session().Robots(tt.address)
+		var status *fetch.StatusError
+		if err != nil || got.Allowed == errors.Is(got.Err, fetch.ErrRobots) || errors.As(got.Err, &status) != (tt.failed != 0) || status != nil && status.Status != tt.failed {
+			t.Errorf("%s: %v, verdict's error %v", tt.address, err, got.Err)
+		}
+		if got.Err = nil; got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.address, got, tt.want)
 		}
 	}
 	for _, address := range []string{"http://10.0.0.1/", "http://[::ffff:169.254.169.254]/", "file:///etc/passwd", "nonsense", "http://"} {
