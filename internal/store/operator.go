@@ -136,31 +136,41 @@ func (s *Store) RevokeToken(ctx context.Context, selector string, a market.Audit
 }
 
 // PauseSource keeps a source from being visited until ResumeSource. A run
-// under way goes on. ErrNotFound: there is no such source.
+// under way goes on. ErrNotFound: there is no such source; ErrNone: it is
+// paused already, and nothing is said in the audit log.
 func (s *Store) PauseSource(ctx context.Context, name string, a market.Audit) error {
-	return s.setSource(ctx, "pause a source", name, a, `paused_at = CASE WHEN paused_at = 0 THEN $1 ELSE paused_at END`, ms(a.At))
+	return s.setSource(ctx, "pause a source", name, a, `paused_at = $1`, ms(a.At), `paused_at = 0`)
 }
 
-// ResumeSource lets a source be visited again, when it is due.
+// ResumeSource lets a source be visited again, when it is due. ErrNone: it is
+// not paused.
 func (s *Store) ResumeSource(ctx context.Context, name string, a market.Audit) error {
-	return s.setSource(ctx, "resume a source", name, a, `paused_at = $1`, 0)
+	return s.setSource(ctx, "resume a source", name, a, `paused_at = $1`, 0, `paused_at > 0`)
 }
 
 // HurrySource makes a source due now; the poll floor of its terms still holds.
+// ErrNone: it is paused, and does not run.
 func (s *Store) HurrySource(ctx context.Context, name string, a market.Audit) error {
-	return s.setSource(ctx, "make a source due", name, a, `next_at = CASE WHEN next_at > $1 THEN $1 ELSE next_at END`, ms(a.At))
+	return s.setSource(ctx, "make a source due", name, a, `next_at = CASE WHEN next_at > $1 THEN $1 ELSE next_at END`, ms(a.At), `paused_at = 0`)
 }
 
-func (s *Store) setSource(ctx context.Context, what, name string, a market.Audit, set string, arg int64) error {
+func (s *Store) setSource(ctx context.Context, what, name string, a market.Audit, set string, arg int64, where string) error {
 	return s.change(ctx, what, a, func(tx *sql.Tx, _ *market.Audit) error {
-		res, err := tx.ExecContext(ctx, `UPDATE source SET `+set+` WHERE name = $2`, arg, name)
+		res, err := tx.ExecContext(ctx, `UPDATE source SET `+set+` WHERE name = $2 AND `+where, arg, name)
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fmt.Errorf("source %q: %w", name, market.ErrNotFound))
+		if n, err := res.RowsAffected(); err != nil || n > 0 {
+			return err
 		}
-		return nil
+		var known int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM source WHERE name = $1`, name).Scan(&known); err != nil {
+			return err
+		}
+		if known == 0 {
+			return fmt.Errorf("source %q: %w", name, market.ErrNotFound)
+		}
+		return market.ErrNone
 	})
 }
 

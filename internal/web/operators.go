@@ -28,6 +28,8 @@ type Operators interface {
 	// AuditLog are the newest lines.
 	AuditLog(ctx context.Context, limit int) ([]market.Audit, error)
 
+	// PauseSource and ResumeSource fail with ErrNone where the source is paused,
+	// or not paused, already; HurrySource where it is paused.
 	PauseSource(ctx context.Context, name string, a market.Audit) error
 	ResumeSource(ctx context.Context, name string, a market.Audit) error
 	// HurrySource makes a source due now; the poll floor of its terms holds.

@@ -88,7 +88,8 @@ func testIncidents(t *testing.T, dsn string) {
 	d.ok(d.Turn(d.ctx, nil, market.Incident{Source: "site", State: market.HealthLate, Since: noon.Add(2 * time.Hour)}, nil))
 }
 
-// A paused source is not due; a hurried one is. Each change is in the log.
+// A paused source is not due; a hurried one is. Each change is in the log, and
+// what changes nothing is not.
 func testPause(t *testing.T, dsn string) {
 	d := with(t, dsn, "site")
 	d.ok(d.PauseSource(d.ctx, "site", audit("source.pause", 1)))
@@ -99,7 +100,10 @@ func testPause(t *testing.T, dsn string) {
 	if !states[0].PausedAt.Equal(noon.Add(time.Minute)) || !states[0].NextAt.IsZero() {
 		t.Errorf("a paused source: %+v", states[0])
 	}
+	d.fails(d.PauseSource(d.ctx, "site", audit("source.pause", 2)), market.ErrNone)
+	d.fails(d.HurrySource(d.ctx, "site", audit("source.run", 2)), market.ErrNone)
 	d.ok(d.ResumeSource(d.ctx, "site", audit("source.resume", 2)))
+	d.fails(d.ResumeSource(d.ctx, "site", audit("source.resume", 3)), market.ErrNone)
 	d.finish(d.claim("site", noon), noon, market.Outcome{}) // due at one
 	_, err = d.Claim(d.ctx, noon.Add(5*time.Minute), time.Hour)
 	d.fails(err, market.ErrNone)
