@@ -175,6 +175,21 @@ func TestAdminSources(t *testing.T) {
 	if res, _ := o.send("POST", "/admin/source/gigboard", url.Values{"do": {"explode"}}); res.StatusCode != 400 {
 		t.Errorf("an unknown button: %s", res.Status)
 	}
+
+	// A recipe whose name a source of the program has does not run, which is
+	// not kept silent.
+	const doubled = "now comes with the program"
+	if got := words(o.page("/admin/source/gigboard").Find("main")); strings.Contains(got, doubled) {
+		t.Error("a source of the program alone is said to be doubled")
+	}
+	if err := o.st.SaveSource(t.Context(), market.StoredSource{Name: "gigboard", YAML: sampleRecipe, Enabled: true}, time.Time{}, market.Audit{At: o.f.now, Who: "console", What: "source.save", Subject: "gigboard"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/admin", "/admin/source/gigboard"} {
+		if got := words(o.page(path).Find("main")); !strings.Contains(got, doubled) {
+			t.Errorf("%s does not say that gigboard is there twice: %s", path, got)
+		}
+	}
 }
 
 func TestAdminReports(t *testing.T) {

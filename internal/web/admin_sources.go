@@ -46,7 +46,8 @@ func (s *server) made(ctx context.Context) (map[string]market.StoredSource, erro
 var rankOf = map[market.HealthKind]int{market.HealthDown: 0, market.HealthSlow: 1, market.HealthWait: 2, market.HealthOK: 3, market.HealthNone: 4}
 
 // adminRow is a source's row with what can be done. trouble is its incident
-// that lasts, nil without one.
+// that lasts, nil without one. A source that an operator made does not run
+// where a newer version of the program brings one of its name: that is said.
 func (s *server) adminRow(op *operator, sp source.Spec, st *market.SourceState, trouble *market.Incident, made bool) adminRow {
 	j := s.siteRow(op.view, sp, st, trouble, op.now)
 	row := adminRow{siteRow: j.siteRow, Made: made, rank: rankOf[j.kind], broken: j.kind == market.HealthSlow || j.kind == market.HealthDown}
@@ -54,6 +55,9 @@ func (s *server) adminRow(op *operator, sp source.Spec, st *market.SourceState, 
 		runs := j.kind != market.HealthNone
 		row.CanPause, row.CanRun = runs, runs && st.RunningSince.IsZero()
 		row.CanResume = st.Enabled && !st.PausedAt.IsZero()
+	}
+	if made && s.Admin.Workshop.Shipped(sp.Name) {
+		row.Why, row.broken, row.rank = append(row.Why, op.markup("admin.doubled")), true, rankOf[market.HealthSlow]
 	}
 	return row
 }
