@@ -457,7 +457,7 @@ func TestPageAndMailAgree(t *testing.T) {
 // engine does not mend a word that is common as it is spelled. What it finds
 // in real texts lies between the words spelled right and what a mail would hold
 // that mended all; asked which words it mends, Scan and Filed find the same.
-func TestTyposInMail(t *testing.T) {
+func TestTyposInMailOnReadersTexts(t *testing.T) {
 	a := matchAnalyzer(t)
 	ls := realListings(t, 200)
 	engine, err := local.Open(t.TempDir(), a)
@@ -586,7 +586,7 @@ func textsOfSites(t *testing.T) string {
 func realListings(t *testing.T, most int) []market.Listing {
 	dir := textsOfSites(t)
 	if dir == "" {
-		t.Skip("no folder of texts that sites sent")
+		t.Skip("no labelled listings of readers beside the project")
 	}
 	f, err := os.Open(filepath.Join(dir, "labels", "gold.jsonl"))
 	if err != nil {
@@ -613,7 +613,7 @@ func realListings(t *testing.T, most int) []market.Listing {
 }
 
 // Real texts hold what nobody thinks of when making some up.
-func TestMatchersAgreeOnRealTexts(t *testing.T) {
+func TestMatchersAgreeOnReadersTexts(t *testing.T) {
 	a := matchAnalyzer(t)
 	ls := realListings(t, 60)
 	r := rand.New(rand.NewPCG(8, 8))
