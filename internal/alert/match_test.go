@@ -543,6 +543,54 @@ func TestTyposInMailOnReadersTexts(t *testing.T) {
 	t.Logf("%d searches: the page shows %d hits; a mail that mended common words too would hold %d more, in %d of the searches", len(queries), shown, beyond, differ)
 }
 
+// Of a word that many listings have neither page nor mail mends typos, of a
+// rare one both do.
+func TestMendingFollowsThePage(t *testing.T) {
+	a := matchAnalyzer(t)
+	var ls []market.Listing
+	for i := range 14 {
+		title := "React developer"
+		if i >= 12 {
+			title = "Reach people by letters"
+		}
+		id := fmt.Sprintf("%020x", i)
+		ls = append(ls, market.Listing{ID: id, Group: id, Source: "site", Title: title, FirstSeenAt: matchNow})
+	}
+	engine, err := local.Open(t.TempDir(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	err = engine.Rebuild(t.Context(), func(yield func(market.Listing, error) bool) {
+		for _, l := range ls {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	queries := []market.Query{{Text: "react"}, {Text: "leters"}}
+	for name, m := range map[string]Matcher{"Scan": Compile(a, queries, Mending(engine.Mends)), "Filed": File(a, queries, Mending(engine.Mends))} {
+		found := make([][]string, len(queries))
+		for _, l := range ls {
+			for _, i := range m.Match(l, matchNow) {
+				found[i] = append(found[i], l.Group)
+			}
+		}
+		for i, want := range []int{12, 2} {
+			page := pages(t, engine, queries[i])
+			if len(page) != want || !slices.Equal(found[i], page) {
+				t.Errorf("%q: the page shows %d, %s finds %d, want %d", queries[i].Text, len(page), name, len(found[i]), want)
+			}
+		}
+	}
+	if all := File(a, queries).Match(ls[13], matchNow); !slices.Equal(all, []int{0, 1}) {
+		t.Errorf("mending all finds %v in %q: the test shows nothing", all, ls[13].Title)
+	}
+}
+
 // pages are all that an engine finds, sorted.
 func pages(t *testing.T, e search.Index, q market.Query) []string {
 	t.Helper()
