@@ -38,8 +38,16 @@ type Set struct {
 	begins   [][]int32 // by symbol: the prefixes, as symbols, that its word begins with
 	classes  [][]uint64
 	nodes    []node
-	first    [][]int32 // by symbol: the nodes after the root
-	number   []int32   // the nodes after the root for "#"
+	first    [][]begun // by symbol: the nodes after the root
+	number   []begun   // the nodes after the root for "#"
+}
+
+// begun is a node after the root, with what tells most often that the next
+// word goes no further, so that the node need not be looked at.
+type begun struct {
+	node int32
+	ends bool // a rule ends here already
+	next uint64
 }
 
 type node struct {
@@ -263,28 +271,10 @@ func (b *builder) finish() {
 		}
 		b.classes = append(b.classes, bits)
 	}
-	b.first = make([][]int32, n)
-	begun := make([][]int32, n) // by prefix: the words that begin with it
+	longer := make([][]int32, n) // by prefix: the words that begin with it
 	for sym, begins := range b.begins {
 		for _, p := range begins {
-			begun[p] = append(begun[p], int32(sym))
-		}
-	}
-	for _, e := range b.nodes[0].edges {
-		switch e.kind {
-		case atomWord:
-			b.first[e.arg] = append(b.first[e.arg], e.next)
-			for _, sym := range begun[e.arg] {
-				b.first[sym] = append(b.first[sym], e.next)
-			}
-		case atomClass:
-			for sym := range b.first {
-				if b.is(int32(sym), e.atom) {
-					b.first[sym] = append(b.first[sym], e.next)
-				}
-			}
-		case atomNumber:
-			b.number = append(b.number, e.next)
+			longer[p] = append(longer[p], int32(sym))
 		}
 	}
 	taken := make([]uint64, len(b.classes)) // by class: its symbols, as in node.next
@@ -299,7 +289,7 @@ func (b *builder) finish() {
 			switch e.kind {
 			case atomWord:
 				n.next |= 1 << (e.arg % 64)
-				for _, sym := range begun[e.arg] {
+				for _, sym := range longer[e.arg] {
 					n.next |= 1 << (sym % 64)
 				}
 			case atomClass:
@@ -307,6 +297,25 @@ func (b *builder) finish() {
 			default:
 				n.next = ^uint64(0)
 			}
+		}
+	}
+	b.first = make([][]begun, n)
+	for _, e := range b.nodes[0].edges {
+		at := begun{e.next, len(b.nodes[e.next].ids) > 0, b.nodes[e.next].next}
+		switch e.kind {
+		case atomWord:
+			b.first[e.arg] = append(b.first[e.arg], at)
+			for _, sym := range longer[e.arg] {
+				b.first[sym] = append(b.first[sym], at)
+			}
+		case atomClass:
+			for sym := range b.first {
+				if b.is(int32(sym), e.atom) {
+					b.first[sym] = append(b.first[sym], at)
+				}
+			}
+		case atomNumber:
+			b.number = append(b.number, at)
 		}
 	}
 }
@@ -320,13 +329,20 @@ func (s *Set) Find(t *Text) []Match {
 	}
 	var out []Match
 	for i, sym := range syms {
-		from := len(out)
-		for _, n := range s.first[sym] {
-			out = s.follow(t, syms, n, i, i+1, from, out)
+		from, next := len(out), uint64(0)
+		if i+1 < len(syms) && t.Words[i+1].Sep&SepEnd == 0 {
+			next = 1 << (syms[i+1] % 64)
+		}
+		for _, b := range s.first[sym] {
+			if b.ends || b.next&next != 0 {
+				out = s.follow(t, syms, b.node, i, i+1, from, out)
+			}
 		}
 		if t.Words[i].Num >= 0 {
-			for _, n := range s.number {
-				out = s.follow(t, syms, n, i, i+1, from, out)
+			for _, b := range s.number {
+				if b.ends || b.next&next != 0 {
+					out = s.follow(t, syms, b.node, i, i+1, from, out)
+				}
 			}
 		}
 	}
