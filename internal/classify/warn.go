@@ -35,13 +35,19 @@ var (
 	paidBy    = words("us", "ourselves", "company", "client", "employer", "me", "participant", "participants", "student", "students", "member", "members", "player", "team", "attendee", "attendees", "customer", "customers", "user", "users", "event", "stripe", "paypal", "database", "api", "table", "endpoint", "json")
 	paid      = words("paid")
 	addressed = words("you")
-	crowd     = words("voters", "people", "fans", "users", "customers", "clients", "members", "visitors")
+	crowd     = words("voters", "people", "fans", "users", "customers", "clients", "members", "visitors", "guests", "patients", "buyers", "shoppers", "listeners", "readers", "tenants")
 	// sourcesOfData are words behind "the freelancer ID" that make it a field.
 	sourcesOfData = words("api", "database", "table", "endpoint", "json", "field")
 	// statement are words that begin a sign which is no imperative.
 	statement = words("trial", "test", "first", "unpaid", "free", "small", "short", "quick", "this", "it")
 	// learning are words behind homework in a title that make it a product.
-	learning = words("app", "apps", "tool", "website", "site", "platform", "system", "portal", "generator", "checker", "software", "module", "bot", "solver", "maker", "builder", "management", "prep", "preparation", "plugin", "game", "feature", "creator", "editor", "design", "template", "questions", "grader", "grading", "tracker")
+	learning = words("app", "apps", "tool", "website", "site", "platform", "system", "portal", "generator", "checker", "software", "module", "bot", "solver", "maker", "builder", "management", "prep", "preparation", "plugin", "game", "feature", "creator", "editor", "design", "template", "questions", "grader", "grading", "tracker", "generation", "automation")
+	// aiding are words in a title by which work on a thesis or an essay is not
+	// done in the student's place.
+	aiding = words("format", "formatting", "template", "proofread", "proofreading", "proofreader", "typing", "retype", "corrections", "figures", "graphs", "tutor", "tutors", "tutoring", "buddy", "mentor", "contest", "contests", "upload", "record", "marks", "gradebook", "scoring", "specification", "museum", "video", "videos", "script", "scripts", "survey", "nonprofit", "summary", "references", "methodologist", "psychometrician", "consortium", "horizon", "explain", "explained", "sheets")
+	// doneBefore are words in or behind a sample by which it is of earlier work,
+	// which costs the worker nothing.
+	doneBefore = words("previous", "previously", "past", "portfolio", "portfolios", "earlier", "similar", "relevant", "related", "existing", "recent", "old", "older", "written", "published")
 	// asks are words right before an imperative.
 	asks = words("please", "kindly", "must", "to", "just", "then", "interested", "directly", "and", "or", "so", "you", "candidates", "now", "immediately", "plz", "pls", "have", "need", "apply", "only")
 )
@@ -54,7 +60,7 @@ func (d *document) warnings() []market.Warning {
 	look := func(field string, t *phrase.Text, ms []phrase.Match) {
 		for _, m := range ms {
 			kind, ok := warningKinds[m.ID]
-			if _, seen := first[kind]; !ok || seen || m.ID == cheatTitle && (field != "title" || after(t, m.Last, 3, learning)) || !bids(t, m) {
+			if _, seen := first[kind]; !ok || seen || kind == market.WarnCheat && holds(d.title, aiding) || m.ID == cheatTitle && (field != "title" || after(t, m.Last, 3, learning)) || !bids(t, m) {
 				continue
 			}
 			first[kind] = market.Warning{Kind: kind, Evidence: evidence(field, t, m.First, m.Last)}
@@ -65,6 +71,13 @@ func (d *document) warnings() []market.Warning {
 	if m, ok := d.lavish(); ok && first[market.WarnPay].Kind == "" {
 		first[market.WarnPay] = market.Warning{Kind: market.WarnPay, Evidence: evidence("title", d.title, m.First, m.Last)}
 	}
+	illegal := first[market.WarnIllegal].Evidence
+	for kind, w := range first {
+		// The general sign says nothing more of words that are a sign of their own.
+		if e := w.Evidence; kind != market.WarnIllegal && e.Field == illegal.Field && e.Start < illegal.End && illegal.Start < e.End {
+			delete(first, market.WarnIllegal)
+		}
+	}
 	var out []market.Warning
 	for _, kind := range market.WarningKinds {
 		if w, ok := first[kind]; ok {
@@ -74,17 +87,36 @@ func (d *document) warnings() []market.Warning {
 	return out
 }
 
-// The least price in US cents that is far above simple work, and the most
-// that a kind of work asks of the worker (kindTable) to be simple.
+// The least prices in US cents that are far above simple work, and the most
+// that a kind of work asks of the worker (kindTable) to be simple; the least
+// that are far above whatever one freelancer does; and the least price of a
+// job that so few words do not tell, by their number.
 const (
 	lavishPrice = 20_000 * 100
+	lavishHour  = 150 * 100
 	simpleWork  = 0.7
+	absurdPrice = 250_000 * 100
+	absurdHour  = 500 * 100
+	untoldPrice = 80_000 * 100
+	untoldWords = 60
 )
 
-// lavish is the simple work that the title names where a fixed price is far
-// above it.
+// lavish is the simple work that the title names where a fixed price or the
+// pay of an hour is far above it, or all of the title where nobody pays so
+// much for a job.
 func (d *document) lavish() (m phrase.Match, ok bool) {
-	if p := d.listing.Pay; p.Kind != market.PayFixed || p.USD < lavishPrice {
+	p := d.listing.Pay
+	price, hour := int64(0), int64(0)
+	switch p.Kind {
+	case market.PayFixed:
+		price = p.USD
+	case market.PayHourly:
+		hour = p.USD
+	}
+	if len(d.title.Words) > 0 && (price >= absurdPrice || hour >= absurdHour || price >= untoldPrice && len(d.text.Words) < untoldWords) {
+		return phrase.Match{Last: len(d.title.Words) - 1}, true
+	}
+	if price < lavishPrice && hour < lavishHour {
 		return m, false
 	}
 	for _, h := range d.titleHints {
@@ -97,6 +129,16 @@ func (d *document) lavish() (m phrase.Match, ok bool) {
 		m, ok = h, true
 	}
 	return m, ok
+}
+
+// holds reports whether a word of t is in s.
+func holds(t *phrase.Text, s set) bool {
+	for i := range t.Words {
+		if s[t.Fold(i)] {
+			return true
+		}
+	}
+	return false
 }
 
 // bids reports whether a hit is said to the worker.
@@ -112,6 +154,9 @@ func bids(t *phrase.Text, m phrase.Match) bool {
 			return false
 		}
 		if m.ID == plainReviews && before(t, m.First, 4, crowd) {
+			return false
+		}
+		if m.ID == plainFree && (after(t, m.First, m.Last-m.First, doneBefore) || after(t, m.Last, 4, doneBefore)) {
 			return false
 		}
 		if before(t, m.First, 7, fighting) || after(t, m.Last, 1, fought) {
