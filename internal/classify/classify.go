@@ -11,6 +11,7 @@ package classify
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -20,7 +21,7 @@ import (
 )
 
 // Version changes whenever the same listing may get another label.
-const Version = 8
+const Version = 9
 
 // Listing gives l with its Level, English, Spoken, Tongues and Warnings set
 // anew.
@@ -32,7 +33,7 @@ const Version = 8
 // where a named grade (CEFR, IELTS) comes before words.
 func Listing(l market.Listing) market.Listing {
 	d := read(l)
-	e := d.estimates()
+	e := d.heeded().estimates()
 	l.Level = siteLevel(l.SiteLevel)
 	if l.Level.Value == "" {
 		l.Level = stated(d.levelSaid, &e.model.Level, slices.Index(market.Levels, d.levelSaid.Value))
@@ -89,6 +90,49 @@ func read(l market.Listing) *document {
 	d.aside = aside(&text)
 	d.levelSaid, d.englishSaid = d.level(), d.english()
 	return d
+}
+
+// Heeded is how many characters of a description estimates are made from:
+// those that the readers of the labelled listings saw. Statements and warning
+// signs count wherever they stand.
+const Heeded = 2200
+
+// First is the first n characters of s.
+func First(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// heeded is the document that estimates are made from.
+func (d *document) heeded() *document {
+	first := First(d.text.Raw, Heeded)
+	if len(first) == len(d.text.Raw) {
+		return d
+	}
+	n := sort.Search(len(d.text.Words), func(i int) bool { return int(d.text.Words[i].End) > len(first) })
+	text := *d.text
+	text.Raw, text.Words = first, text.Words[:n]
+	inside := func(ms []phrase.Match) (out []phrase.Match) {
+		for _, m := range ms {
+			if m.Last < n {
+				out = append(out, m)
+			}
+		}
+		return out
+	}
+	h := *d
+	h.text, h.aside, h.textHits, h.textHints = &text, d.aside[:n], inside(d.textHits), inside(d.textHints)
+	h.levelSaid, h.englishSaid = h.level(), h.english()
+	h.rejects = d.rejects
+	return &h
 }
 
 // evidence is the words from first to last, with the bracket that closes

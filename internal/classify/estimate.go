@@ -17,12 +17,13 @@ type reckoning struct {
 	values                 []float32   // features
 	level, english, spoken []float64   // calibrated probabilities
 	left                   [3][]uint16 // leaves of the trees of each label
-	known                  []known
+	grams                  *grams
 }
 
 // estimates asks the learned model.
 func (d *document) estimates() *reckoning {
-	r := &reckoning{document: d, model: learned(), values: d.features()}
+	g := d.grams()
+	r := &reckoning{document: d, model: learned(), grams: g, values: d.features(g)}
 	n := len(r.values)
 	var inputs, linear [3][]float32
 	for i, e := range r.model.estimators() {
@@ -30,7 +31,7 @@ func (d *document) estimates() *reckoning {
 		copy(inputs[i], r.values)
 		linear[i] = inputs[i][n:]
 	}
-	r.known = r.model.read(d.grams(), linear[:])
+	r.model.read(g, linear[:])
 	for i, e := range r.model.estimators() {
 		f := r.model.forests[i]
 		r.left[i] = f.leaves(inputs[i])
@@ -220,6 +221,8 @@ var groups, present, missing = func() (names []string, p, m []int) {
 			name = "years"
 		case i == fWords || i == fLines || i == fBullets || i == fSentences:
 			name = "length"
+		case i >= fRated:
+			name = market.ReasonWords
 		case i >= fKinds:
 			name = "kind"
 		case i >= fFamilies:
@@ -368,22 +371,56 @@ var plain = words(
 	"use", "very", "want", "was", "we", "were", "what", "when", "where", "which", "while", "who", "will", "with", "would", "you", "your",
 )
 
-// tellingWords are the word or two neighbours that speak for class c most.
+// byRating is how much a step of a rating counts for a word to be telling,
+// beside the weight that is learned, which is at most 127. What stands in the
+// title counts half as much again.
+const byRating = 14
+
+// lean is how far a rating speaks for class c of a label.
+func (r rating) lean(label, c int) int {
+	entry, expert, talk, fluent := int(r[toEntry]), int(r[toExpert]), int(r[toTalk]), int(r[toFluent])
+	switch {
+	case label == 0 && c == 0:
+		return entry - expert
+	case label == 0 && c == 1:
+		return 2 - max(entry, -entry) - max(expert, -expert)
+	case label == 0:
+		return expert - entry
+	case c == 0:
+		return -max(talk, fluent)
+	case c == 1:
+		return talk - fluent/2
+	}
+	return fluent
+}
+
+// tellingWords are the word or two neighbours that speak for class c most, of
+// those that a reader would take for it too.
 func (r *reckoning) tellingWords(e *Estimator, c int) (best market.Evidence, ok bool) {
-	col := r.model.words[slices.Index(r.model.estimators(), e)].first + c
-	top := int8(0)
-	for i := range r.known {
-		k := &r.known[i]
-		weight := r.model.rows[k.row].weights[col]
+	label := slices.Index(r.model.estimators(), e)
+	col := r.model.words[label].first + c
+	top := 0
+	for i, g := range r.grams.list[:r.grams.ends[len(r.grams.ends)-1]] {
+		at := rated.find(g.hash)
+		if at < 0 {
+			continue
+		}
+		weight := byRating * rated.list[at].lean(label, c)
+		if weight <= 0 {
+			continue
+		}
+		if row := r.model.find(g.hash); row >= 0 {
+			weight += int(r.model.rows[row].weights[col])
+		}
+		field, t := "description", r.text
+		if i < int(r.grams.ends[0]) {
+			field, t, weight = "title", r.title, weight*3/2
+		}
 		if weight <= top {
 			continue
 		}
-		field, t := "description", r.text
-		if k.inTitle {
-			field, t = "title", r.title
-		}
-		first, last := int(k.last), int(k.last)
-		if k.pair {
+		first, last := int(g.last), int(g.last)
+		if g.pair {
 			first--
 			if t.Words[last].Sep != 0 || t.Words[first].Num >= 0 || plain[t.Fold(first)] {
 				continue

@@ -26,9 +26,9 @@ type Sentence struct{ Words, Grams []uint32 }
 
 // Extract is the features of a listing.
 func Extract(l market.Listing) Features {
-	d := read(l)
-	f := Features{Values: d.features()}
+	d := read(l).heeded()
 	g := d.grams()
+	f := Features{Values: d.features(g)}
 	for i, from := 0, int32(0); i < len(g.ends); i++ {
 		var s Sentence
 		for _, gram := range g.list[from:g.ends[i]] {
@@ -92,6 +92,7 @@ const (
 var (
 	fKinds  = fFamilies + sources*len(families)
 	fRating = fKinds + len(kinds)
+	fRated  = fRating + sources*ratings + 2
 )
 
 // The ratings by kinds of work: for title, skills and text each the mean and
@@ -125,7 +126,7 @@ var FeatureNames = func() []string {
 			names = append(names, in+"-"+n)
 		}
 	}
-	return append(names, "all-level", "all-english")
+	return append(append(names, "all-level", "all-english"), ratingNames()...)
 }()
 
 var ruleNames = strings.Fields("no-experience years-zero years entry-word entry-wanted beginners-welcome newcomers mid-level senior senior-wanted leader native accent high-english english-high grade conversational good-english speak-english english-must basic-english no-english")
@@ -165,12 +166,13 @@ var wordClass = func() map[string]uint16 {
 }()
 
 // features reads everything but the words one by one.
-func (d *document) features() []float32 {
+func (d *document) features(g *grams) []float32 {
 	f := make([]float32, len(FeatureNames))
 	d.form(f)
 	d.pay(f)
 	d.said(f)
 	d.phrases(f)
+	d.rate(g, f[fRated:])
 	return f
 }
 

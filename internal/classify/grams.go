@@ -170,11 +170,52 @@ func weigh(scores []float32, most, sum []float32) {
 	}
 }
 
-// vocabulary finds the grams of all linear parts of a model at once.
-type vocabulary struct {
+// table finds what belongs to hashes, by open addressing.
+type table struct {
 	slots []slot
 	mask  uint32
-	rows  []row
+}
+
+type slot struct {
+	hash uint32
+	at   int32 // of the hashes put in, plus one
+}
+
+// tableFor has room for n hashes.
+func tableFor(n int) table {
+	size := 2
+	for size < 2*n {
+		size *= 2
+	}
+	return table{make([]slot, size), uint32(size - 1)}
+}
+
+// put gives a hash that is not there yet the place next. It returns the place
+// of the hash.
+func (t *table) put(h uint32, next int) int32 {
+	at := h & t.mask
+	for t.slots[at].at != 0 && t.slots[at].hash != h {
+		at = (at + 1) & t.mask
+	}
+	if t.slots[at].at == 0 {
+		t.slots[at] = slot{h, int32(next + 1)}
+	}
+	return t.slots[at].at - 1
+}
+
+// find is the place of a hash, or -1.
+func (t *table) find(h uint32) int32 {
+	for at := h & t.mask; ; at = (at + 1) & t.mask {
+		if s := t.slots[at]; s.at == 0 || s.hash == h {
+			return s.at - 1
+		}
+	}
+}
+
+// vocabulary finds the grams of all linear parts of a model at once.
+type vocabulary struct {
+	table
+	rows []row
 	// words and sentences are the linear parts with their first columns.
 	words, sentences []column
 }
@@ -194,11 +235,6 @@ const columns = 16
 type row struct {
 	weights [columns]int8
 	in      uint8
-}
-
-type slot struct {
-	hash uint32
-	at   int32 // in rows, plus one
 }
 
 func vocabularyOf(m *Model) *vocabulary {
@@ -222,23 +258,15 @@ func vocabularyOf(m *Model) *vocabulary {
 			distinct[h] = true
 		}
 	}
-	size := 1
-	for size < 2*len(distinct) {
-		size *= 2
-	}
-	v.slots, v.mask = make([]slot, max(2, size)), uint32(max(2, size)-1)
+	v.table = tableFor(len(distinct))
 	for _, parts := range [][]column{v.words, v.sentences} {
 		for _, p := range parts {
 			for i, h := range p.Grams {
-				at := h & v.mask
-				for v.slots[at].at != 0 && v.slots[at].hash != h {
-					at = (at + 1) & v.mask
-				}
-				if v.slots[at].at == 0 {
+				at := v.put(h, len(v.rows))
+				if int(at) == len(v.rows) {
 					v.rows = append(v.rows, row{})
-					v.slots[at] = slot{h, int32(len(v.rows))}
 				}
-				r := &v.rows[v.slots[at].at-1]
+				r := &v.rows[at]
 				r.in |= p.bit
 				copy(r.weights[p.first:], p.Weights[i*p.Classes:(i+1)*p.Classes])
 			}
@@ -247,28 +275,10 @@ func vocabularyOf(m *Model) *vocabulary {
 	return v
 }
 
-// find is the place of a gram in rows, or -1.
-func (v *vocabulary) find(h uint32) int32 {
-	for at := h & v.mask; ; at = (at + 1) & v.mask {
-		if s := v.slots[at]; s.at == 0 || s.hash == h {
-			return s.at - 1
-		}
-	}
-}
-
-// known is a gram of title or text that the vocabulary has.
-type known struct {
-	gram
-	row     int32
-	inTitle bool
-}
-
 // read reckons the linear scores of a listing for each label: of its words,
-// then what its sentences speak for at most and in sum. It gives the grams of
-// title and text that it knows.
-func (v *vocabulary) read(g *grams, scores [][]float32) []known {
+// then what its sentences speak for at most and in sum.
+func (v *vocabulary) read(g *grams, scores [][]float32) {
 	seen := make([]uint64, len(v.rows)/64+1)
-	found := make([]known, 0, 256)
 	var all, sentence [columns]int32
 	var inAll, inSentence [8]int32
 	first := columns
@@ -289,7 +299,7 @@ func (v *vocabulary) read(g *grams, scores [][]float32) []known {
 		}
 	}
 	at := int32(0)
-	for s, end := range g.ends {
+	for _, end := range g.ends {
 		clear(sentence[:])
 		clear(inSentence[:])
 		for ; at < end; at++ {
@@ -297,7 +307,6 @@ func (v *vocabulary) read(g *grams, scores [][]float32) []known {
 			if id < 0 {
 				continue
 			}
-			found = append(found, known{g.list[at], id, s == 0})
 			count(id)
 			r := &v.rows[id]
 			for c := first; c < columns; c++ {
@@ -322,5 +331,4 @@ func (v *vocabulary) read(g *grams, scores [][]float32) []known {
 	for i, p := range v.words {
 		p.finish(all[p.first:], inAll[i], scores[p.label])
 	}
-	return found
 }
