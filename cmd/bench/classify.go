@@ -86,6 +86,13 @@ func (c *classifyCommand) Run(ctx context.Context) error {
 	return nil
 }
 
+// behind reports whether words of the description stand behind what the
+// readers of the line were shown of it.
+func (j judged) behind(words []market.Evidence) bool {
+	shown := len(classify.First(j.in.Description, j.Shown()))
+	return slices.ContainsFunc(words, func(e market.Evidence) bool { return e.Field == "description" && e.End > shown })
+}
+
 // labelOfLines is one label of the lines, as classes.
 type labelOfLines struct {
 	name    string
@@ -94,6 +101,8 @@ type labelOfLines struct {
 	// got is the class of the value, or of the guess, with its basis; a guess
 	// has none.
 	got func(judged) (class int, basis market.Basis, p float64)
+	// quoted are the words of a statement.
+	quoted func(judged) []market.Evidence
 	// stated reports whether the reader found the words for it.
 	stated  func(judged) bool
 	keyword func(text string) int
@@ -106,6 +115,7 @@ var levelOfLines = labelOfLines{
 		l := j.out.Level
 		return slices.Index(market.Levels, l.Best()), l.Basis, l.Probability
 	},
+	quoted: func(j judged) []market.Evidence { return j.out.Level.Evidence },
 	stated: func(j judged) bool { return j.LevelBasis == "stated" },
 	keyword: func(text string) int {
 		low, high := count(text, "entry level", "entry-level", "junior", "beginner", "intern ", "simple", "easy", "no experience"), count(text, "expert", "senior", "lead ", "advanced", "extensive", "architect", "5+ years")
@@ -126,6 +136,7 @@ var englishOfLines = labelOfLines{
 		l := j.out.English
 		return learn.EnglishClass(l.Best()), l.Basis, l.Probability
 	},
+	quoted: func(j judged) []market.Evidence { return j.out.English.Evidence },
 	stated: func(j judged) bool { return j.EnglishBasis == "stated" },
 	keyword: func(text string) int {
 		high, mid := count(text, "fluent", "native", "excellent english", "proofread", "copywrit", "article", "customer support", "cold call"), count(text, "communicat", "meeting", "english", "collaborat", "our team")
@@ -158,7 +169,7 @@ func (l labelOfLines) report(w io.Writer, all []judged) {
 	type bin struct{ n, right, p float64 }
 	bins := make([]bin, 10)
 	var brier, estimated, visible float64
-	var said, saidRight, readSaid, readFound float64
+	var said, saidRight, saidBehind, rightBehind, readSaid, readFound float64
 	for _, j := range all {
 		want := l.want(j)
 		got, basis, p := l.got(j)
@@ -179,6 +190,10 @@ func (l labelOfLines) report(w io.Writer, all []judged) {
 		if basis == market.BasisText {
 			said++
 			saidRight += right
+			if j.behind(l.quoted(j)) {
+				saidBehind++
+				rightBehind += right
+			}
 			if l.stated(j) {
 				readFound += right
 			}
@@ -207,6 +222,9 @@ func (l labelOfLines) report(w io.Writer, all []judged) {
 	t.Flush()
 	fmt.Fprintf(w, "shown: %.1f %% of the listings, %.1f %% of them right\n", 100*visible/float64(len(all)), 100*shown.Accuracy())
 	fmt.Fprintf(w, "statements in the text: %.0f, precision %.3f; of the %.0f that readers found stated, %.3f are quoted and right\n", said, saidRight/max(1, said), readSaid, readFound/max(1, readSaid))
+	if saidBehind > 0 {
+		fmt.Fprintf(w, "%.0f of them stand behind what their readers were shown of the description; precision of the others %.3f\n", saidBehind, (saidRight-rightBehind)/max(1, said-saidBehind))
+	}
 	fmt.Fprintln(w, "confusion (row: reader, column: classifier)")
 	t = tabwriter.NewWriter(w, 0, 4, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "\t%s\t\n", strings.Join(l.classes, "\t"))

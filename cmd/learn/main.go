@@ -3,8 +3,11 @@
 package main
 
 import (
+	"bytes"
+	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -18,12 +21,20 @@ import (
 	"github.com/kajkhoj/kajkhoj/internal/normalize"
 )
 
+// written are listings that were written to be learned from, labelled as
+// readers label: of each kind of work some on both sides of the borders that
+// real listings with their labels leave unclear. They measure nothing.
+//
+//go:embed written.jsonl
+var written []byte
+
 type command struct {
-	Train []string `required:"" help:"Labelled listings as JSON lines, also packed (.gz)." placeholder:"FILE" type:"existingfile"`
-	Out   string   `help:"Where the model is written; without it only figures are." placeholder:"FILE" type:"path"`
-	Folds int      `default:"5" help:"How many folds are held out in turn."`
-	Seed  uint64   `default:"1" help:"Another seed deals other folds."`
-	Only  string   `help:"Only cross-validate level, english or spoken." enum:",level,english,spoken" default:""`
+	Train   []string `required:"" help:"Labelled listings as JSON lines, also packed (.gz)." placeholder:"FILE" type:"existingfile"`
+	Out     string   `help:"Where the model is written; without it only figures are." placeholder:"FILE" type:"path"`
+	Folds   int      `default:"5" help:"How many folds are held out in turn."`
+	Seed    uint64   `default:"1" help:"Another seed deals other folds."`
+	Written bool     `default:"true" negatable:"" help:"Learn also from the listings that were written for it; nothing is measured on them."`
+	Only    string   `help:"Only cross-validate level, english or spoken." enum:",level,english,spoken" default:""`
 }
 
 func main() {
@@ -44,9 +55,25 @@ func (c *command) Run() error {
 	var examples []learn.Example
 	var listings []market.Listing
 	began := time.Now()
+	take := func(name string, f io.Reader, made bool) error {
+		err := read(f, n.Rates(), made, &examples, &listings)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		return err
+	}
 	for _, path := range c.Train {
-		if err := read(path, n.Rates(), &examples, &listings); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+		f, err := gold.Open(path)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(take(path, f, false), f.Close()); err != nil {
+			return err
+		}
+	}
+	if c.Written {
+		if err := take("written.jsonl", bytes.NewReader(written), true); err != nil {
+			return err
 		}
 	}
 	for i, g := range learn.Groups(listings) {
@@ -81,15 +108,15 @@ func (c *command) Run() error {
 	return os.Rename(f.Name(), c.Out)
 }
 
-func read(path string, rates market.Rates, examples *[]learn.Example, listings *[]market.Listing) error {
-	f, err := gold.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
+func read(f io.Reader, rates market.Rates, written bool, examples *[]learn.Example, listings *[]market.Listing) error {
 	return gold.Read(f, func(n int, line gold.Line, err error) error {
 		if err != nil {
 			return err
+		}
+		if written {
+			line.Stratum = "written"
+		} else {
+			line.Description = classify.First(line.Description, line.Shown())
 		}
 		l, err := line.Listing(rates)
 		if err != nil {
@@ -98,9 +125,9 @@ func read(path string, rates market.Rates, examples *[]learn.Example, listings *
 		if !line.Level.Valid() || !line.English.Valid() || line.Spoken == nil {
 			return &gold.LineError{Line: n, Err: errors.New("a label is missing: level, english or spoken")}
 		}
-		*examples = append(*examples, learn.NewExample(l, line.Level, line.English, *line.Spoken, line.Stratum, line.LevelEvidence, line.EnglishEvidence))
-		(*examples)[len(*examples)-1].Gold = len(line.LevelVotes) > 1
-		*listings = append(*listings, l)
+		e := learn.NewExample(l, line.Level, line.English, *line.Spoken, line.Stratum, line.LevelEvidence, line.EnglishEvidence)
+		e.Gold, e.Written = len(line.LevelVotes) > 1, written
+		*examples, *listings = append(*examples, e), append(*listings, l)
 		return nil
 	})
 }

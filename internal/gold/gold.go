@@ -47,6 +47,22 @@ type Line struct {
 	WarnKinds       []string       `json:"warn_kinds"`
 }
 
+// How many characters of the description the readers of the labelled listings
+// saw: none quotes words that stand behind. Those who were not asked for kinds
+// of warnings, and labelled alone, saw fewer.
+const (
+	shown        = 2200
+	shownAtFirst = 1600
+)
+
+// Shown is how many characters of the description its readers saw.
+func (l Line) Shown() int {
+	if l.WarnKinds == nil && len(l.LevelVotes) < 2 {
+		return shownAtFirst
+	}
+	return shown
+}
+
 // Skills are a list of names, or one text of names parted by commas.
 type Skills []string
 

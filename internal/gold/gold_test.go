@@ -44,3 +44,20 @@ func TestListing(t *testing.T) {
 		}
 	}
 }
+
+// Readers who were asked for kinds of warnings, or were three, saw more.
+func TestShown(t *testing.T) {
+	for in, want := range map[string]int{
+		`{"title":"x","warn_kinds":null}`: shownAtFirst, `{"title":"x"}`: shownAtFirst, `{"title":"x","warn_kinds":[]}`: shown,
+		`{"title":"x","warn_kinds":["fee"]}`: shown, `{"title":"x","level_votes":["entry","entry","expert"]}`: shown,
+	} {
+		if err := Read(strings.NewReader(in), func(_ int, l Line, err error) error {
+			if got := l.Shown(); got != want {
+				t.Errorf("%s: %d characters, want %d", in, got, want)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -34,6 +34,9 @@ type Example struct {
 	// for which a reader chose the class; nil where none was asked for such.
 	Decides [Labels][]bool
 	Stratum string
+	// Written says that the listing was written to be learned from: nothing is
+	// measured on it.
+	Written bool
 	// Gold says that more readers than one agreed on the labels.
 	Gold bool
 	// Group is the same for near-duplicates.
@@ -198,14 +201,14 @@ func CrossValidate(examples []Example, label int, o Options) (Held, classify.Est
 	for f := range o.Folds {
 		var train []int
 		for i := range n {
-			if h.Folds[i] != f {
+			if h.Folds[i] != f || examples[i].Written {
 				train = append(train, i)
 			}
 		}
 		est := fit(examples, train, label, o.Seed+uint64(f)*1000)
 		see, raw := est.Inputs(), est.Raw()
 		for i := range n {
-			if h.Folds[i] == f {
+			if h.Folds[i] == f && !examples[i].Written {
 				h.Raw[i] = raw(see(&examples[i].Features))
 			}
 		}
@@ -216,14 +219,14 @@ func CrossValidate(examples []Example, label int, o Options) (Held, classify.Est
 	for f := range o.Folds {
 		var others []int
 		for i := range n {
-			if h.Folds[i] != f {
+			if h.Folds[i] != f && !examples[i].Written {
 				others = append(others, i)
 			}
 		}
 		est := classify.Estimator{Classes: Classes[label]}
 		adjust(&est, examples, others, label, h.Raw)
 		for i := range n {
-			if h.Folds[i] == f {
+			if h.Folds[i] == f && !examples[i].Written {
 				h.Calibrated[i] = est.Calibrated(h.Raw[i])
 				h.Guess[i] = est.Choose(h.Calibrated[i])
 				h.Shown[i] = h.Calibrated[i][h.Guess[i]] >= float64(est.Show[h.Guess[i]])
@@ -235,9 +238,11 @@ func CrossValidate(examples []Example, label int, o Options) (Held, classify.Est
 	}
 	var last classify.Estimator
 	last.Classes = Classes[label]
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
+	var all []int
+	for i := range n {
+		if !examples[i].Written {
+			all = append(all, i)
+		}
 	}
 	adjust(&last, examples, all, label, h.Raw)
 	return h, last

@@ -134,3 +134,51 @@ func TestMatrix(t *testing.T) {
 		t.Errorf("macro-F1 %g", f)
 	}
 }
+
+// What was written to be learned from teaches every fold and is measured in
+// none.
+func TestWrittenListingsTeachAndAreNotMeasured(t *testing.T) {
+	old := grown
+	t.Cleanup(func() { grown = old })
+	for i := range grown {
+		grown[i].Rounds = 30
+	}
+	examples, _ := made(120)
+	// Real listings hold no expert work: only what was written tells of it.
+	for i := range examples {
+		examples[i].Written = examples[i].Class[Level] == 2 && i%6 == 5
+	}
+	var known []Example
+	for _, e := range examples {
+		if e.Class[Level] != 2 || e.Written {
+			known = append(known, e)
+		}
+	}
+	unknown := 0
+	for _, e := range examples {
+		if e.Class[Level] == 2 && !e.Written && unknown < 3 {
+			known = append(known, e)
+			unknown++
+		}
+	}
+	held, _ := CrossValidate(known, Level, Options{Folds: 3, Seed: 5})
+	right := 0
+	for i, e := range known {
+		switch {
+		case e.Written && held.Raw[i] != nil:
+			t.Fatal("a written listing was measured")
+		case !e.Written && held.Raw[i] == nil:
+			t.Fatal("a listing was not measured")
+		case !e.Written && e.Class[Level] == 2 && held.Guess[i] == 2:
+			right++
+		}
+	}
+	if right != unknown {
+		t.Errorf("%d of %d listings guessed by what was written", right, unknown)
+	}
+	var out bytes.Buffer
+	Report(&out, known, Level, held, classify.Estimator{})
+	if all := fmt.Sprintf("%-16s %6d ", "all", len(known)-20); !strings.Contains(out.String(), all) {
+		t.Errorf("the report counts others than %q:\n%s", all, &out)
+	}
+}

@@ -28,7 +28,7 @@ func NewExample(l market.Listing, level market.Level, english market.English, sp
 }
 
 // weight is how much a listing of a stratum counts in learning.
-var weight = map[string]float64{"random": 1.5, "english-cue": 1, "entry-cue": 1, "expert-cue": 0.8, "uncertain": 0.8, "beginner-work": 0.8, "reddit": 0.8}
+var weight = map[string]float64{"random": 1.5, "english-cue": 1, "entry-cue": 1, "expert-cue": 0.8, "uncertain": 0.8, "beginner-work": 0.8, "reddit": 0.8, "written": 0.3}
 
 // names of the classes of each label.
 var names = [Labels][]string{Level: {"entry", "intermediate", "expert"}, English: {"basic", "conversational", "fluent"}, Spoken: {"no", "yes"}}
@@ -46,7 +46,7 @@ func Report(w io.Writer, examples []Example, label int, h Held, tuned classify.E
 		m, shown, right, total, loss, n := NewMatrix(k), 0.0, 0.0, 0.0, 0.0, 0
 		for i := range examples {
 			v := weight(i)
-			if v == 0 {
+			if v == 0 || examples[i].Written {
 				continue
 			}
 			n++
@@ -91,8 +91,10 @@ func Report(w io.Writer, examples []Example, label int, h Held, tuned classify.E
 		line(fmt.Sprintf("fold %d", f+1), func(i int) float64 { return one(h.Folds[i] == f) })
 	}
 	m := NewMatrix(k)
-	for i := range examples {
-		m.Add(examples[i].Class[label], h.Guess[i], 1)
+	for i, e := range examples {
+		if !e.Written {
+			m.Add(e.Class[label], h.Guess[i], 1)
+		}
 	}
 	for c := range k {
 		fmt.Fprintf(w, "  %-15s %v\n", names[label][c], m[c])
