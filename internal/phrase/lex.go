@@ -59,17 +59,23 @@ func (t *Text) Quote(first, last int) string {
 	return t.Raw[t.Words[first].Start:t.Words[last].End]
 }
 
-// SentenceStart is the first word of the sentence that word i is in.
+// far is how many words of one sentence belong together at most: a text
+// without an end of a sentence is no sentence.
+const far = 400
+
+// SentenceStart is the first word of the sentence that word i is in, or the
+// one far before it.
 func (t *Text) SentenceStart(i int) int {
-	for i > 0 && t.Words[i].Sep&SepEnd == 0 {
+	for n := 0; n < far && i > 0 && t.Words[i].Sep&SepEnd == 0; n++ {
 		i--
 	}
 	return i
 }
 
-// SentenceEnd is the last word of the sentence that word i is in.
+// SentenceEnd is the last word of the sentence that word i is in, or the one
+// far behind it.
 func (t *Text) SentenceEnd(i int) int {
-	for i+1 < len(t.Words) && t.Words[i+1].Sep&SepEnd == 0 {
+	for n := 0; n < far && i+1 < len(t.Words) && t.Words[i+1].Sep&SepEnd == 0; n++ {
 		i++
 	}
 	return i
@@ -110,7 +116,7 @@ func Lex(s string) Text {
 		}
 		if !wordRune(r) {
 			dotNet := r == '.' && len(s) > i+3 && (s[i+1]|0x20) == 'n' && strings.EqualFold(s[i+1:i+4], "net") &&
-				(i+4 == len(s) || s[i+4] < utf8.RuneSelf && class[s[i+4]] == other)
+				!beginsWithWord(s[i+4:])
 			if !dotNet {
 				sep |= sepOf(s, i, r, &t)
 				i += size
@@ -287,4 +293,10 @@ func sepOf(s string, i int, r rune, t *Text) Sep {
 		return SepDash
 	}
 	return 0
+}
+
+// beginsWithWord reports whether a word goes on with s.
+func beginsWithWord(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s != "" && wordRune(r)
 }
