@@ -30,25 +30,28 @@ type passage struct {
 	// kinds are what it speaks for: "level", "english", "spoken",
 	// "tongue", "from", "pay", "warn".
 	kinds []string
+	// guesses are those of kinds that are estimated and not stated.
+	guesses []string
 }
 
 // markListing places each label's evidence in the title and in the shown
 // text. Evidence that is not there, word for word, is left out.
 func markListing(l market.Listing, shown string) *marked {
 	m := &marked{title: stretch{shown: l.Title}, text: stretch{shown: shown}}
-	add := func(kind string, es ...market.Evidence) {
+	place := func(kind string, guess bool, es []market.Evidence) {
 		for _, e := range es {
 			switch e.Field {
 			case "title":
-				m.title.add(kind, e)
+				m.title.add(kind, guess, e)
 			case "description":
-				m.text.add(kind, e)
+				m.text.add(kind, guess, e)
 			}
 		}
 	}
-	add("level", l.Level.Evidence...)
-	add("english", l.English.Evidence...)
-	add("spoken", l.Spoken.Evidence...)
+	add := func(kind string, es ...market.Evidence) { place(kind, false, es) }
+	place("level", l.Level.Basis == market.BasisEstimate, l.Level.Evidence)
+	place("english", l.English.Basis == market.BasisEstimate, l.English.Evidence)
+	place("spoken", l.Spoken.Basis == market.BasisEstimate, l.Spoken.Evidence)
 	for _, t := range l.Tongues {
 		add("tongue", t.Evidence)
 	}
@@ -65,9 +68,13 @@ func markListing(l market.Listing, shown string) *marked {
 	return m
 }
 
-func (s *stretch) add(kind string, e market.Evidence) {
+func (s *stretch) add(kind string, guess bool, e market.Evidence) {
 	if start, end, ok := place(s.shown, e); ok {
-		s.passages = append(s.passages, passage{start: start, end: end, kinds: []string{kind}})
+		p := passage{start: start, end: end, kinds: []string{kind}}
+		if guess {
+			p.guesses = p.kinds
+		}
+		s.passages = append(s.passages, p)
 	}
 }
 
@@ -95,6 +102,7 @@ func merge(ps []passage, used map[string]int) []passage {
 			last.end = max(last.end, p.end)
 			if !slices.Contains(last.kinds, p.kinds[0]) {
 				last.kinds = append(last.kinds, p.kinds[0])
+				last.guesses = slices.Concat(last.guesses, p.guesses)
 			}
 			continue
 		}
@@ -205,10 +213,17 @@ func (s stretch) write(b *strings.Builder, v *view, from, to int) {
 		if p.start >= from {
 			b.WriteString(` id="` + p.id + `"`)
 		}
+		if len(p.guesses) == len(p.kinds) {
+			b.WriteString(` class="guess"`)
+		}
 		b.WriteString(">" + html.EscapeString(text[start:end]) + "</mark>")
 		if v != nil && p.end <= to {
 			for _, kind := range p.kinds {
-				b.WriteString(` <a class="hint" lang="` + string(v.Lang) + `" href="#f-` + kind + `">[` + html.EscapeString(v.Text("mark."+kind)) + `]</a>`)
+				words := v.Text("mark." + kind)
+				if slices.Contains(p.guesses, kind) {
+					words = v.Text("mark.guess", "of", words)
+				}
+				b.WriteString(` <a class="hint" lang="` + string(v.Lang) + `" href="#f-` + kind + `">[` + html.EscapeString(words) + `]</a>`)
 			}
 		}
 		at = end
