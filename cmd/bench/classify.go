@@ -73,7 +73,7 @@ func (c *classifyCommand) Run(ctx context.Context) error {
 		return errors.New("no listings")
 	}
 	w := os.Stdout
-	fmt.Fprintf(w, "%d listings, classifier version %d\n", len(all), classify.Version)
+	fmt.Fprintf(w, "%d listings, classifier version %d; of listings that its model was learned from, the estimates' figures are no measure\n", len(all), classify.Version)
 	level, english := levelOfLines, englishOfLines
 	level.report(w, all)
 	english.report(w, all)
@@ -89,7 +89,7 @@ func (c *classifyCommand) Run(ctx context.Context) error {
 // behind reports whether words of the description stand behind what the
 // readers of the line were shown of it.
 func (j judged) behind(words []market.Evidence) bool {
-	shown := len(classify.First(j.in.Description, j.Shown()))
+	shown := len(j.Seen())
 	return slices.ContainsFunc(words, func(e market.Evidence) bool { return e.Field == "description" && e.End > shown })
 }
 

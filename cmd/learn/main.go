@@ -55,8 +55,8 @@ func (c *command) Run() error {
 	var examples []learn.Example
 	var listings []market.Listing
 	began := time.Now()
-	take := func(name string, f io.Reader, made bool) error {
-		err := read(f, n.Rates(), made, &examples, &listings)
+	take := func(name string, f io.Reader, own bool) error {
+		err := read(f, n.Rates(), own, &examples, &listings)
 		if err != nil {
 			err = fmt.Errorf("%s: %w", name, err)
 		}
@@ -116,7 +116,7 @@ func read(f io.Reader, rates market.Rates, written bool, examples *[]learn.Examp
 		if written {
 			line.Stratum = "written"
 		} else {
-			line.Description = classify.First(line.Description, line.Shown())
+			line.Description = line.Seen()
 		}
 		l, err := line.Listing(rates)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -88,32 +89,45 @@ func read(l market.Listing) *document {
 	d.textHits, d.textHints = find(&text)
 	_, d.skillHints = find(&skills)
 	d.aside = aside(&text)
+	for _, m := range d.textHits {
+		// A level that is the audience's or the client's says nothing either.
+		if ofOther(&text, m) {
+			for i := m.First; i <= m.Last; i++ {
+				d.aside[i] = true
+			}
+		}
+	}
 	d.levelSaid, d.englishSaid = d.level(), d.english()
 	return d
 }
 
-// Heeded is how many characters of a description estimates are made from:
+// heededAtMost is how many characters of a description estimates are made from:
 // those that the readers of the labelled listings saw. Statements and warning
 // signs count wherever they stand.
-const Heeded = 2200
+const heededAtMost = 2200
 
-// First is the first n characters of s.
-func First(s string, n int) string {
+// beginningOf is the beginning of s, n characters long; blanks one behind the other
+// count as one.
+func beginningOf(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	for i := range s {
-		if n == 0 {
-			return s[:i]
+	blank := false
+	for i, r := range s {
+		if space := unicode.IsSpace(r); !space || !blank {
+			if n == 0 {
+				return s[:i]
+			}
+			n--
+			blank = space
 		}
-		n--
 	}
 	return s
 }
 
 // heeded is the document that estimates are made from.
 func (d *document) heeded() *document {
-	first := First(d.text.Raw, Heeded)
+	first := beginningOf(d.text.Raw, heededAtMost)
 	if len(first) == len(d.text.Raw) {
 		return d
 	}
@@ -143,6 +157,18 @@ func evidence(field string, t *phrase.Text, first, last int) market.Evidence {
 		end++
 	}
 	return market.Evidence{Field: field, Quote: t.Raw[start:end], Start: start, End: end}
+}
+
+// ofOther reports whether a word for a level is said of somebody else than the
+// worker who is wanted.
+func ofOther(t *phrase.Text, m phrase.Match) bool {
+	switch m.ID {
+	case entryWord, entryWanted, beginnersWelcome:
+		return !sendsAway(t, m) && !ofBeginner("description", t, m)
+	case senior, seniorWanted:
+		return seniorNoun(t, m) || before(t, m.First, 4, growing)
+	}
+	return false
 }
 
 // set is a set of words, normalized as texts are (NFC).

@@ -18,6 +18,9 @@ func TestLevelFromText(t *testing.T) {
 	const none = ""
 	cases := []textCase{
 		// Entry.
+		{"Diseñador", "Sin experiencia previa, te enseñamos.", "entry", "Sin experiencia previa"},
+		{"Diseñador", "No es necesario tener experiencia.", "entry", "No es necesario tener experiencia"},
+		{"লোগো", "ফ্রেশারদের অগ্রাধিকার দেওয়া হবে।", "entry", "ফ্রেশারদের অগ্রাধিকার"},
 		{"Junior web developer", "", "entry", "Junior"},
 		{"[Hiring] Junior remote bookkeeper", "", "entry", "Junior"},
 		{"Marketing intern", "", "entry", "intern"},
@@ -833,6 +836,55 @@ func TestWarnings(t *testing.T) {
 		{"We sell our courses on this website.", ""},
 		{"Members enroll in our course on the page.", ""},
 		{"A referral page for our customers.", ""},
+		{"You make the whole banner at no cost as a test.", "freetrial"},
+		{"First draw the complete poster for free as a sample.", "freetrial"},
+		{"First make the checkout show that delivery is free of charge.", ""},
+		{"Make $300 a day, no experience required.", "pay"},
+		{"Earn $400 per day, no degree needed.", "pay"},
+		{"The best plan lets nobody earn $400 per day.", ""},
+		{"Earn $1500 a week by copy and paste.", "pay"},
+		{"Earn $900 weekly just by clicking.", "pay"},
+		{"Members earn $20 weekly by sharing links.", ""},
+		{"Earn $1500 weekly by building our backend.", ""},
+		{"We mail you a cheque to purchase a laptop from our supplier.", "forward"},
+		{"We will send you a check list to order the equipment.", ""},
+		{"Get some gift cards for our clients and text me the codes.", "forward"},
+		{"Shoppers buy gift cards and we send the codes by mail.", ""},
+		{"Design gift cards for our staff and send us the files.", ""},
+		{"Review our game with five stars in the store.", "reviews"},
+		{"Rate our shop and get paid today.", "reviews"},
+		{"We need reviews from many accounts.", "reviews"},
+		{"Show the reviews from different accounts side by side.", ""},
+		{"Review the menu of our five star hotel.", ""},
+		{"Review our app for bugs and get paid by the hour.", ""},
+		{"Every candidate translates two pages for free first.", "freetrial"},
+		{"Candidates translate for free trade magazines.", ""},
+		{"Earn by watching ads.", "pay"},
+		{"Viewers earn by watching ads in our app.", ""},
+		{"A screen where users rate our app with 5 stars.", ""},
+		{"Tienes que abonar una fianza antes de comenzar.", "fee"},
+		{"No debes pagar ninguna cuota, nunca.", ""},
+		{"Los huéspedes deben pagar un depósito antes de llegar.", ""},
+		{"Únicamente escríbenos por Telegram.", "chat"},
+		{"Postula por WhatsApp.", "chat"},
+		{"Un botón para que los clientes escriban por WhatsApp.", ""},
+		{"Copyeditor: proofread my master's thesis for spelling.", ""},
+		{"Edit my dissertation for punctuation.", ""},
+		{"The last chapters of a doctoral thesis need a careful reading.", ""},
+		{"Somebody for my doctoral thesis on grammar.", "cheat"},
+		{"Write my thesis and proofread it.", "cheat"},
+		{"Edit and complete my dissertation.", "cheat"},
+		{"Prepare a research paper digest for our magazine.", ""},
+		{"Write a research paper summary for my class.", "cheat"},
+		{"Write a research paper for our company.", "cheat"},
+		{"Prepare a literature review for a charity.", ""},
+		{"Prepare a literature review for my degree.", "cheat"},
+		{"Join our Telegram channel for announcements once you are hired.", ""},
+		{"Join our WhatsApp group after you are hired.", ""},
+		{"Join our Telegram group and ask the admin for work.", "chat"},
+		{"You release the app using your developer account.", ""},
+		{"Publish the game through your developer account, ours was banned.", "rent"},
+		{"Upload the app to your own developer console.", "rent"},
 	}
 	for _, c := range cases {
 		l := Listing(market.Listing{Title: "Some work", Description: c.text})
@@ -843,6 +895,35 @@ func TestWarnings(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, strings.Join(kinds, " ")); diff != "" {
 			t.Errorf("%q: %v (-want +got)\n%s", c.text, l.Warnings, diff)
+		}
+	}
+}
+
+// Titles name work on theses, exams and interviews that is done for nobody's
+// grade.
+func TestWarningsOfTitles(t *testing.T) {
+	for _, c := range []struct{ title, want string }{
+		{"Literature review on soil salt for a journal article", ""},
+		{"Literature review on bee decline for a policy brief", ""},
+		{"Extensive literature review, 30 pages", "Literature review"},
+		{"Literature review for my journal club class", "Literature review"},
+		{"Backend engineer for a platform for school exams", ""},
+		{"Somebody for the online exams", "exams"},
+		{"Captions for interviews with nurses", ""},
+		{"Java developer for interviews with clients", "for interviews"},
+		{"A pair of fresh eyes for the last chapters of a doctoral thesis", ""},
+		{"A fresh start for the last chapters of a doctoral thesis", "doctoral thesis"},
+		{"Edit my thesis for commas", ""},
+		{"Edit and rewrite my thesis", "rewrite my thesis"},
+	} {
+		got := ""
+		for _, w := range Listing(market.Listing{Title: c.title, Description: "See the title."}).Warnings {
+			if w.Kind == market.WarnCheat {
+				got = w.Evidence.Quote
+			}
+		}
+		if !strings.EqualFold(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.title, got, c.want)
 		}
 	}
 }
@@ -867,6 +948,13 @@ func TestPayFarAboveTheWork(t *testing.T) {
 		{"Payment system in Go", market.Pay{Kind: market.PayFixed, USD: 999_999_00}, "Payment system in Go"},
 		{"Payment system in Go", market.Pay{Kind: market.PayYearly, USD: 300_000_00}, ""},
 		{"!", market.Pay{Kind: market.PayFixed, USD: 999_999_00}, ""},
+		{"Typing from scans, 7 pages", market.Pay{Kind: market.PayFixed, USD: 3_200_00}, "Typing"},
+		{"Typing from scans, 7 pages", market.Pay{Kind: market.PayFixed, USD: 300_00}, ""},
+		{"Typing from scans, 9000 pages", market.Pay{Kind: market.PayFixed, USD: 3_200_00}, ""},
+		{"Data entry", market.Pay{Kind: market.PayHourly, USD: 90_00}, "Data entry"},
+		{"Data entry", market.Pay{Kind: market.PayHourly, USD: 25_00}, ""},
+		{"Data entry app", market.Pay{Kind: market.PayHourly, USD: 90_00}, ""},
+		{"Usability test participants", market.Pay{Kind: market.PayHourly, USD: 90_00}, ""},
 	} {
 		got := ""
 		for _, w := range Listing(market.Listing{Title: c.title, Description: "See the title.", Pay: c.pay}).Warnings {

@@ -32,18 +32,19 @@ var (
 	either  = words("or", "অথবা", "বা")
 	tongues = words("spanish", "german", "french", "arabic", "hindi", "urdu", "italian", "portuguese", "japanese", "korean", "chinese", "mandarin", "cantonese", "russian", "turkish", "dutch", "polish", "thai", "vietnamese", "indonesian", "tagalog", "hebrew", "greek", "swedish", "norwegian", "danish", "finnish", "bengali", "bangla", "tamil", "telugu", "punjabi", "romanian", "hungarian", "czech", "ukrainian", "bulgarian", "serbian", "croatian", "persian", "farsi", "malay", "swahili")
 	// enough are words by which no more than basic English is asked.
-	enough      = words("enough", "sufficient", "suffices", "suffice", "fine", "ok", "okay", "do", "হবে", "চলবে", "যথেষ্ট", "cholbe", "hobe", "suficiente")
-	merely      = words("only", "just", "শুধু", "shudhu")
-	supposing   = words("if")
-	partsOfText = words("subtitles", "version", "translation", "skills")
-	non         = words("non", "not", "no")
-	nearly      = words("near")
-	fluency     = words("fluent", "fluency")
-	otherVoices = words("ai", "tts", "synthetic", "generated", "belgian", "swiss", "voices", "transcribe", "transcribing", "audio", "recordings", "data", "speech", "hero", "character")
-	passive     = words("to", "by")
-	very        = words("very", "really")
-	maybe       = words("preferably", "ideally", "prefer", "plus", "optionally", "bonus", "optional")
-	fluently    = words("fluent", "fluency", "fluently", "proficient", "proficiency", "excellent", "near")
+	enough         = words("enough", "sufficient", "suffices", "suffice", "fine", "ok", "okay", "do", "হবে", "চলবে", "যথেষ্ট", "cholbe", "hobe", "suficiente")
+	spanishDegrees = words("avanzado", "perfecto", "fluido", "nativo", "técnico", "bilingüe", "alto", "intermedio", "excelente", "conversacional")
+	merely         = words("only", "just", "শুধু", "shudhu")
+	supposing      = words("if")
+	partsOfText    = words("subtitles", "version", "translation", "skills")
+	non            = words("non", "not", "no")
+	nearly         = words("near")
+	fluency        = words("fluent", "fluency")
+	otherVoices    = words("ai", "tts", "synthetic", "generated", "belgian", "swiss", "voices", "transcribe", "transcribing", "audio", "recordings", "data", "speech", "hero", "character")
+	passive        = words("to", "by")
+	very           = words("very", "really")
+	maybe          = words("preferably", "ideally", "prefer", "plus", "optionally", "bonus", "optional")
+	fluently       = words("fluent", "fluency", "fluently", "proficient", "proficiency", "excellent", "near")
 )
 
 // english is what the title or the description states.
@@ -112,6 +113,9 @@ func englishHits(field string, t *phrase.Text, ms []phrase.Match) []found[market
 func englishOf(t *phrase.Text, m phrase.Match) market.English {
 	switch m.ID {
 	case noEnglish:
+		if after(t, m.Last, 2, spanishDegrees) { // "no hace falta inglés perfecto"
+			return ""
+		}
 		// "Fluent English is not required" does not say that none is, and "no
 		// English version is required" says nothing about the worker.
 		if before(t, m.First, 2, degrees) || !ofWorker(t, m.First, 6) || before(t, m.First, 4, topic) || after(t, m.Last, 4, things) || deniedBefore(t, m.First, 4) ||

@@ -119,6 +119,16 @@ var familyReasons = func() map[string]string {
 	return m
 }()
 
+// reasonOf is the reason's key of each family by its number, empty for those
+// that stand for none.
+var reasonOf = func() []string {
+	keys := make([]string, len(families))
+	for i, f := range families {
+		keys[i] = familyReasons[f]
+	}
+	return keys
+}()
+
 // absent are the groups whose absence is a reason too.
 var absent = words("calls", "communication", "team", "english", "expert-words")
 
@@ -226,7 +236,7 @@ var groups, present, missing = func() (names []string, p, m []int) {
 		case i >= fKinds:
 			name = "kind"
 		case i >= fFamilies:
-			name = familyReasons[families[(i-fFamilies)%len(families)]]
+			name = reasonOf[(i-fFamilies)%len(families)]
 			p[i], m[i] = group(name), -1
 			if absent[name] {
 				m[i] = group("no-" + name)
@@ -295,16 +305,19 @@ func (r *reckoning) reason(key string, e *Estimator, c int) (out market.Reason, 
 	}
 	if group, no := cutNo(key); no {
 		// Nothing of the group may stand anywhere.
-		for i, f := range families {
+		for i, key := range reasonOf {
+			if key != group {
+				continue
+			}
 			for s := range sources {
-				if familyReasons[f] == group && r.values[fFamilies+s*len(families)+i] > 0 {
+				if r.values[fFamilies+s*len(families)+i] > 0 {
 					return out, proof, false
 				}
 			}
 		}
 		return out, proof, true
 	}
-	return out, r.hintProof(func(id int) bool { return id < len(families) && familyReasons[families[id]] == key }), true
+	return out, r.hintProof(func(id int) bool { return id < len(families) && reasonOf[id] == key }), true
 }
 
 // budget says how large it is.
@@ -324,6 +337,8 @@ func (r *reckoning) budget() (market.Reason, bool) {
 		return market.Reason{Key: kind + "-about", Args: map[string]string{"usd": about(math.Round(usd))}}
 	}
 	switch {
+	case r.listing.Pay.Kind == market.PayMonthly || r.listing.Pay.Kind == market.PayYearly:
+		return market.Reason{}, false // reckoned by the hour, which nobody named
 	case r.values[fFixed] > 0:
 		return size("fixed", math.Exp(float64(r.values[fFixedUSD])), []float64{10, 20, 50, 100}, []float64{500, 1000, 2000, 5000}), true
 	case r.values[fHourly] > 0:
@@ -376,6 +391,10 @@ var plain = words(
 // title counts half as much again.
 const byRating = 14
 
+// leastLean is the least that the rating of a word must speak for a class for
+// a reader to see why it is quoted.
+const leastLean = 2
+
 // lean is how far a rating speaks for class c of a label.
 func (r rating) lean(label, c int) int {
 	entry, expert, talk, fluent := int(r[toEntry]), int(r[toExpert]), int(r[toTalk]), int(r[toFluent])
@@ -383,13 +402,13 @@ func (r rating) lean(label, c int) int {
 	case label == 0 && c == 0:
 		return entry - expert
 	case label == 0 && c == 1:
-		return 2 - max(entry, -entry) - max(expert, -expert)
+		return 0 // what is ordinary has no word of its own
 	case label == 0:
 		return expert - entry
 	case c == 0:
-		return -max(talk, fluent)
+		return -max(talk, fluent) - 1
 	case c == 1:
-		return talk - fluent/2
+		return talk - max(fluent, 0)/2
 	}
 	return fluent
 }
@@ -405,10 +424,11 @@ func (r *reckoning) tellingWords(e *Estimator, c int) (best market.Evidence, ok 
 		if at < 0 {
 			continue
 		}
-		weight := byRating * rated.list[at].lean(label, c)
-		if weight <= 0 {
+		lean := rated.list[at].lean(label, c)
+		if lean < leastLean {
 			continue
 		}
+		weight := byRating * lean
 		if row := r.model.find(g.hash); row >= 0 {
 			weight += int(r.model.rows[row].weights[col])
 		}

@@ -224,7 +224,7 @@ func (d *document) form(f []float32) {
 			}
 			if sep := t.Words[i].Sep; sep&phrase.SepEnd != 0 {
 				sentences++
-				if sep&phrase.SepLine != 0 {
+				if sep&phrase.SepLine != 0 && i > 0 {
 					lines++
 				}
 			}
@@ -236,7 +236,7 @@ func (d *document) form(f []float32) {
 	most := slices.Max(foreign[:])
 	f[fWords], f[fTitleWords] = log1p(n), float32(len(d.title.Words))
 	text := strings.TrimRight(d.text.Raw, " \t\r\n")
-	if strings.HasSuffix(text, "...") || strings.HasSuffix(text, "…") {
+	if d.cutShort() {
 		f[fCut] = 1
 	}
 	f[fLines], f[fBullets] = log1p(lines), log1p(bullets(text))
@@ -255,6 +255,17 @@ func (d *document) form(f []float32) {
 		}
 	}
 	f[fSkills], f[fTools], f[fSkillTools], f[fAskWords] = float32(d.skillCount), log1p(tool), log1p(skillTools), log1p(asked)
+}
+
+// cutShort reports whether the text ends in dots, but for what the client says
+// about itself.
+func (d *document) cutShort() bool {
+	end := len(d.text.Raw)
+	for i := len(d.aside) - 1; i >= 0 && d.aside[i]; i-- {
+		end = int(d.text.Words[i].Start)
+	}
+	text := strings.TrimRight(d.text.Raw[:end], " \t\r\n")
+	return strings.HasSuffix(text, "...") || strings.HasSuffix(text, "…")
 }
 
 // bullets counts the lines that begin as items of a list.
@@ -437,10 +448,14 @@ func (d *document) phrases(f []float32) {
 
 var (
 	aboutOurs = words("company", "agency", "firm", "business", "startup", "store", "shop", "brand", "organization", "organisation", "clients", "customers", "mission", "studio", "office", "family", "founder", "founders")
-	aboutIs   = words("a", "an", "based", "located", "proud", "one", "the", "known", "headquartered", "family")
+	aboutTeam = words("team", "staff", "people", "experts", "expert", "developers", "engineers", "designers", "writers", "specialists", "members", "employees", "professionals")
+	aboutIs   = words("a", "an", "based", "located", "proud", "one", "the", "known", "headquartered", "family", "senior", "experienced", "experts", "professionals", "people", "growing", "leading")
+	aboutHave = words("been", "offices", "over", "more", "many", "customers", "clients", "employees")
 	aboutDo   = words("sell", "specialize", "specialise", "serve", "operate", "manufacture", "export", "import")
-	aboutNot  = words("looking", "need", "needs", "needed", "seeking", "hire", "hiring", "require", "required", "requires", "you", "your", "you'll", "you're", "must", "should", "candidate", "candidates", "freelancer", "freelancers",
-		"developer", "designer", "writer", "someone", "want", "wants", "searching", "expert", "experts", "help", "join", "who", "role", "position", "will", "project", "please", "task", "job", "work", "applicants", "specialist", "engineer", "person", "assistant", "would", "like")
+	// aboutAsks are words by which a sentence asks for something, and aboutSeeks
+	// those by which it may.
+	aboutAsks  = words("looking", "need", "needs", "needed", "seeking", "hire", "hiring", "require", "required", "requires", "you", "your", "you'll", "you're", "must", "should", "candidate", "candidates", "freelancer", "freelancers", "someone", "want", "wants", "searching", "help", "join", "who", "role", "position", "will", "project", "please", "task", "job", "work", "applicants", "person", "would", "like")
+	aboutSeeks = words("developer", "designer", "writer", "expert", "experts", "specialist", "engineer", "assistant")
 )
 
 // aside marks the sentences in which the client speaks about itself and asks
@@ -463,13 +478,18 @@ func about(t *phrase.Text, from, to int) bool {
 	if to-from < 2 {
 		return false
 	}
+	if t.Fold(from) == "about" && t.Fold(from+1) == "us" && to-from > 3 {
+		from += 2
+	}
 	second, third := t.Fold(from+1), t.Fold(from+2)
-	ok := false
+	ok, ours := false, false
 	switch t.Fold(from) {
 	case "our", "my":
 		ok = aboutOurs[second] || aboutOurs[third]
+		ours = aboutTeam[second] || aboutTeam[third]
 	case "we":
-		ok = second == "are" && aboutIs[third] || second == "have" && (third == "been" || third == "offices") || second == "were" || aboutDo[second]
+		ok = second == "are" && aboutIs[third] || second == "have" && (aboutHave[third] || t.Words[from+2].Num >= 0) || second == "were" || aboutDo[second]
+		ours = second == "are" && ok
 	case "we're":
 		ok = aboutIs[second]
 	case "we've":
@@ -483,8 +503,13 @@ func about(t *phrase.Text, from, to int) bool {
 	case "founded", "established":
 		ok = second == "in"
 	}
-	for i := from; ok && i <= to; i++ {
-		ok = !aboutNot[t.Fold(i)]
+	if !ok && !ours {
+		return false
 	}
-	return ok
+	for i := from; i <= to; i++ {
+		if w := t.Fold(i); aboutAsks[w] || !ours && aboutSeeks[w] {
+			return false
+		}
+	}
+	return true
 }

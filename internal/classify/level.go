@@ -10,7 +10,7 @@ import (
 // Words around a hit that take its meaning away.
 var (
 	// rejected are words behind "beginners" that send them away.
-	rejected = words("refrain", "skip", "excuse", "avoid", "unwelcome", "away", "rejected", "ignored", "excluded", "declined", "ineligible", "unsuitable", "unsuited", "নিষেধ", "বাদ")
+	rejected = words("refrain", "skip", "excuse", "avoid", "unwelcome", "away", "rejected", "abstenerse", "absténganse", "absténgase", "ignored", "excluded", "declined", "ineligible", "unsuitable", "unsuited", "নিষেধ", "বাদ")
 	// notWorker are words by which a level belongs to somebody else: the
 	// audience, the client, the juniors to be led.
 	notWorker = words("mentor", "mentoring", "mentors", "train", "training", "teach", "teaching", "guide", "coach", "coaching", "lessons", "lesson",
@@ -26,11 +26,11 @@ var (
 	pastTime = words("took", "past", "last", "founded", "since", "established", "mission", "each")
 	// seeks are words behind years of the client's own: "a studio with ten
 	// years of experience is looking for …".
-	seeks = words("seeks", "seeking", "looking", "hiring", "hires", "needs", "wants", "recruits", "recruiting", "searching", "offers", "each", "apiece", "প্রতিষ্ঠান", "কোম্পানি", "এজেন্সি", "combined", "together", "between")
+	seeks = words("seeks", "seeking", "looking", "hiring", "hires", "needs", "wants", "recruits", "recruiting", "searching", "offers", "each", "apiece", "প্রতিষ্ঠান", "কোম্পানি", "এজেন্সি", "busca", "buscamos", "necesita", "necesitamos", "somos", "ofrecemos", "combined", "together", "between")
 	// joins are words by which the years are those of people around the worker.
 	joins      = words("alongside", "under", "report", "reporting", "join", "joining", "led", "mentored", "trained", "guided", "taught", "supervised", "assist", "assisting", "support", "supporting", "replace", "replacing", "interview", "interviewing", "hired", "trains", "teaches", "helps", "serves", "targets", "resume", "cv", "bio", "biography")
 	askedYears = words("minimum", "least", "min", "must", "requires", "require", "required", "requirements", "need", "needs", "with", "have", "looking", "having", "bring", "has", "should", "seeking", "you", "possess", "who", "experience", "exp", "candidate", "কমপক্ষে", "ন্যূনতম", "অন্তত")
-	experience = words("experience", "experiences", "exp", "experienced", "background", "working", "proven", "hands", "practice", "industry", "professional", "expertise", "অভিজ্ঞতা", "অভিজ্ঞতার", "এক্সপেরিয়েন্স", "obhiggota", "track", "relevant", "experiencia")
+	experience = words("experience", "experiences", "exp", "experienced", "background", "working", "proven", "hands", "practice", "industry", "professional", "expertise", "অভিজ্ঞতা", "অভিজ্ঞতার", "এক্সপেরিয়েন্স", "obhiggota", "oviggota", "obhiggotha", "track", "relevant", "experiencia", "trayectoria")
 	notYears   = words("old", "age", "ago", "warranty", "history", "contract", "plan", "lease", "data", "growth", "olds", "support", "license", "subscription", "guarantee", "anniversary", "budget", "term", "market", "existence", "operation", "warranties", "sentence", "mortgage")
 	optional   = words("preferred", "plus", "bonus", "nice", "ideally", "optional", "preferable", "advantage", "desirable", "অগ্রাধিকার", "অতিরিক্ত", "preferably")
 )
@@ -47,7 +47,7 @@ var (
 	besideSenior   = words("to", "for", "assist", "assistant", "mid", "junior", "under", "not", "non", "no")
 	noSeniorWanted = words("if", "junior", "mid", "previously")
 	growing        = words("grow", "growing", "advance", "progress", "promotion", "promoted", "path", "into", "towards", "toward", "become") // what the worker may become
-	comparing      = words("than")
+	comparing      = words("unlike", "abstenerse", "abstenganse", "absténganse", "than")
 	however        = words("but")
 	theExperience  = words("experience")
 	upTo           = words("up", "under", "less", "within", "every", "next", "for")
@@ -191,7 +191,11 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 				value = market.Entry
 			}
 		case midLevel:
-			if !deniedBefore(t, m.First, 4) && !after(t, m.Last, 2, seniors) && !before(t, m.First, 2, otherLevels) && !ofSkill(t, m) && ofWorker(t, m.First, 8) {
+			if lookers[t.Fold(m.First)] { // "we look for somebody at a mid level"
+				if !deniedBefore(t, m.First, 4) && !after(t, m.Last, 3, skillTools) && !after(t, m.Last, 2, inSkill) && !before(t, m.First, 3, notLooking) && !before(t, m.First, 4, conditions) {
+					value = market.Intermediate
+				}
+			} else if !deniedBefore(t, m.First, 4) && !after(t, m.Last, 2, seniors) && !before(t, m.First, 2, otherLevels) && !ofSkill(t, m) && ofWorker(t, m.First, 8) {
 				value = market.Intermediate
 			}
 		case senior:
@@ -199,7 +203,7 @@ func levelHits(field string, t *phrase.Text, ms []phrase.Match) (out []found[mar
 				value = market.Expert
 			}
 		case seniorWanted:
-			if !bracketInside(t, m) && !deniedBefore(t, m.First, 4) && !deniedInside(t, m.First, m.Last) && !deniedAfter(t, m.Last, 3) && !before(t, m.First, 3, noSeniorWanted) && !before(t, m.First, 4, growing) && !seniorNoun(t, m) {
+			if !bracketInside(t, m) && !deniedBefore(t, m.First, 4) && !deniedInside(t, m.First, m.Last) && !deniedAfter(t, m.Last, 3) && !before(t, m.First, 3, noSeniorWanted) && !before(t, m.First, 4, growing) && !seniorNoun(t, m) && expertWanted(t, m) {
 				value = market.Expert
 			}
 		case leader:
@@ -228,7 +232,66 @@ func sendsAway(t *phrase.Text, m phrase.Match) bool {
 	if deniedBefore(t, m.First, 4) || before(t, m.First, 3, comparing) || deniedInside(t, m.First, m.Last) || deniedAfter(t, m.Last, 5) || after(t, m.Last, 5, rejected) {
 		return true
 	}
+	if before(t, m.First, 4, rejectedBefore) {
+		return true
+	}
 	return after(t, m.Last, 4, however) && after(t, m.Last, 10, demanding)
+}
+
+var (
+	// rejectedBefore are words before "principiantes" that send them away.
+	rejectedBefore = words("abstenerse", "absténganse", "absténgase")
+	// lookers begin "looking for somebody at a mid level", notLooking before
+	// them make it somebody else who looks.
+	lookers    = words("look", "looking", "search", "searching", "need", "want", "seek", "seeking", "hiring")
+	notLooking = words("you", "they", "users", "customers", "clients", "that", "which", "were", "was")
+	inSkill    = words("in", "of")
+	// ofSkills are words before or behind "expert level" by which it is that of
+	// a skill or of a thing.
+	ofSkills = words("de", "en", "del", "in", "of", "with", "at", "for", "to", "para", "con")
+)
+
+// expertWanted reports whether "expert level only" and "nivel experto" are
+// said of the worker: they stand alone, and no skill or audience is named
+// beside them. Other phrases are passed.
+func expertWanted(t *phrase.Text, m phrase.Match) bool {
+	switch first := t.Fold(m.First); {
+	case first == "nivel":
+		return clauseStart(t, m.First) && !ofSkills[t.Fold(m.Last+1)] && !before(t, m.First, 6, spanishClient)
+	case first == "expert" && t.Fold(m.First+1) == "level":
+		return clauseStart(t, m.First) && t.Fold(m.Last+1) != "in" && t.Fold(m.Last+1) != "mode" && !after(t, m.Last, 3, skillTools)
+	case first == "expert" || first == "এক্সপার্ট":
+		return !before(t, m.First, 3, ours) && !before(t, m.First, 6, thirds) && !after(t, m.Last, 3, denying)
+	}
+	return true
+}
+
+// clauseStart reports whether word i begins a sentence or stands behind a
+// comma, a bracket or a dash.
+func clauseStart(t *phrase.Text, i int) bool {
+	return i == 0 || t.Words[i].Sep&(phrase.SepEnd|phrase.SepComma|phrase.SepOpen|phrase.SepClose|phrase.SepDash) != 0
+}
+
+// spanishClient are words by which Spanish years are the client's own,
+// spanishAsks those that make them the worker's again.
+var (
+	spanishClient = words("somos", "soy", "empresa", "agencia", "estudio", "compañía", "tenemos", "contamos", "equipo", "nuestra", "nuestro", "firma", "negocio", "startup", "tengo", "consultora", "fundador", "clientes", "usuarios")
+	spanishAsks   = words("busco", "buscamos", "busca", "necesito", "necesitamos", "necesita", "requiere", "requieren", "requerimos", "solicitamos", "candidato", "candidata", "profesional", "alguien")
+)
+
+// ownYearsSpanish reports whether the sentence up to word i is about the
+// client, in Spanish.
+func ownYearsSpanish(t *phrase.Text, i int) bool {
+	for j := i; j > 0 && t.Words[j].Sep&phrase.SepEnd == 0; {
+		j--
+		switch w := t.Fold(j); {
+		case spanishAsks[w]:
+			return false
+		case spanishClient[w]:
+			return true
+		}
+	}
+	return false
 }
 
 // ofBeginner reports whether a word for beginners is about the worker who is
@@ -322,7 +385,7 @@ func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 	bare := true
 	for i := m.First; i <= m.Last; i++ {
 		switch t.Fold(i) {
-		case "needed", "required", "necessary", "essential", "mandatory", "important", "must", "need", "require", "problem", "লাগবে", "প্রয়োজন", "দরকার", "ছাড়াই", "ছাড়া", "lagbe", "lage", "dorkar", "chara", "charai", "sara", "আবশ্যক", "necesaria", "requerida", "requiere", "necesita", "necesitas":
+		case "needed", "required", "necessary", "essential", "mandatory", "important", "must", "need", "require", "problem", "লাগবে", "প্রয়োজন", "দরকার", "ছাড়াই", "ছাড়া", "lagbe", "lage", "dorkar", "chara", "charai", "sara", "আবশ্যক", "necesaria", "requerida", "requiere", "necesita", "necesitas", "necesario", "falta", "obligatorio", "obligatoria", "indispensable", "imprescindible", "requisito", "previa":
 			bare = false
 		}
 	}
@@ -338,7 +401,7 @@ func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 		return ""
 	}
 	// "no experience with X needed" speaks of one tool only.
-	if t.Fold(m.Last+1) == "with" || before(t, m.First, 1, optional) {
+	if t.Fold(m.Last+1) == "with" || t.Fold(m.Last+1) == "con" || t.Fold(m.First) == "sin" && (before(t, m.First, 6, withoutAny) || after(t, m.Last, 4, withoutAny)) || before(t, m.First, 1, optional) {
 		return ""
 	}
 	return market.Entry
@@ -346,13 +409,19 @@ func wantsNone(t *phrase.Text, m phrase.Match) market.Level {
 
 // yearsAsked reads years of experience that are asked of the worker: three
 // and four are intermediate, five and more expert. The client's own years
-// are not. Two years are intermediate in Bengali; in English readers take
-// them for another level too often (37 of 44 agreed).
+// are not. Two years are intermediate in Bengali, in either script, and in
+// Spanish; in English readers take them for another level too often (37 of 44
+// agreed).
 func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 	n := yearsNamed(t, m)
 	least := int32(3)
 	if t.Raw[t.Words[m.Last].Start] >= 0x80 {
 		least = 2
+	}
+	for i := m.First; i <= m.Last; i++ {
+		if twoEnough[t.Fold(i)] {
+			least = 2
+		}
 	}
 	switch {
 	case n < least:
@@ -362,6 +431,11 @@ func yearsAsked(t *phrase.Text, m phrase.Match) market.Level {
 	}
 	return market.Intermediate
 }
+
+var twoEnough = words("años", "bochor", "bochorer", "bosor", "bosorer", "bochhorer")
+
+// withoutAny are words by which "sin experiencia" is no offer.
+var withoutAny = words("si", "abstenerse", "absténganse", "absténgase", "usuarios", "clientes", "tampoco", "ni", "aunque", "rechazamos", "no")
 
 // yearsNamed is the years of experience that a hit asks of the worker, -1
 // where it asks for none.
@@ -374,7 +448,7 @@ func yearsNamed(t *phrase.Text, m phrase.Match) int32 {
 			n = v
 		}
 	}
-	if n < 0 || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || ownYears(t, m.First) || after(t, m.Last, 2, eachOf) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
+	if n < 0 || n > 20 || after(t, m.Last, 2, notYears) || before(t, m.First, 3, notYears) || before(t, m.First, 10, pastTime) || ownYears(t, m.First) || ownYearsSpanish(t, m.First) || after(t, m.Last, 2, eachOf) || !after(t, m.Last, 4, demands) && !ofWorker(t, m.First, 16) || after(t, m.Last, 8, seeks) || after(t, m.Last, 8, optional) || before(t, m.First, 6, optional) {
 		return -1
 	}
 	if before(t, m.First, 3, upTo) || before(t, m.First, 6, joins) || before(t, m.First, 5, conditions) {

@@ -11,7 +11,9 @@ import (
 // asks for a beginner, for an expert, for talk in English, and for fluent
 // English. Nine says it almost by itself, zero almost denies it. The words are
 // folded as package phrase folds them, a number is 0, and lines are in rising
-// order. A new word may be added by hand; the model is then learned again.
+// order. The words are those of listings and of the trades that they come from;
+// they were rated by what they mean, without a look at any listing's label. A
+// word may be added or mended by hand; the model is then learned again.
 //
 //go:embed ratings.tsv
 var ratingTable string
@@ -38,7 +40,10 @@ var rated = func() (r struct {
 	n := strings.Count(ratingTable, "\n")
 	r.table, r.list = tableFor(n), make([]rating, 0, n)
 	for line := range strings.Lines(ratingTable) {
-		term, digits, _ := strings.Cut(line, "\t")
+		term, digits, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if !ok || len(digits) != ways {
+			panic("internal/classify/ratings.tsv: no word with four digits: " + line)
+		}
 		var v rating
 		for i := range v {
 			v[i] = int8(digits[i]-'0') - usual

@@ -111,7 +111,7 @@ func TestRatedPartsHaveTheirPlaces(t *testing.T) {
 func TestFarWordsStateButDoNotEstimate(t *testing.T) {
 	l := market.Listing{Title: "Pages for a shop", Description: strings.Repeat("We sell soap and want new pages for the shop. ", 50)}
 	far := len([]rune(l.Description))
-	if far < Heeded {
+	if far < heededAtMost {
 		t.Fatal("too short to prove anything")
 	}
 	plain := Listing(l)
@@ -120,26 +120,52 @@ func TestFarWordsStateButDoNotEstimate(t *testing.T) {
 	if plain.Level.Probability != longer.Level.Probability || plain.English.Probability != longer.English.Probability || plain.Level.Best() != longer.Level.Best() {
 		t.Errorf("estimates moved: %+v, %+v", plain.Level, longer.Level)
 	}
-	l.Description += " Fluent English is required. Beginners need not apply. Pay a registration fee of 20 dollars first."
+	l.Description += " Fluent English is required. Pay a registration fee of 20 dollars first."
 	stated := Listing(l)
 	if stated.English.Basis != market.BasisText || stated.English.Value != market.Fluent || stated.English.Evidence[0].Start < far {
 		t.Errorf("English: %+v", stated.English)
-	}
-	if stated.Level.Best() == market.Entry {
-		t.Errorf("beginners are sent away, and the level is %+v", stated.Level)
 	}
 	if len(stated.Warnings) == 0 {
 		t.Error("no sign of the fee")
 	}
 }
 
-func TestFirst(t *testing.T) {
+// Who sends beginners away wants none, wherever it is said, and in Spanish.
+func TestEntryIsNoGuessWhereBeginnersAreSentAway(t *testing.T) {
+	l := market.Listing{Title: "Copy names into a sheet", Description: strings.Repeat("Copy and paste the names from the list into the sheet, it is simple data entry. ", 40)}
+	if got := Listing(l).Level; got.Best() != market.Entry {
+		t.Fatalf("%+v: nothing is proven", got)
+	}
+	for _, away := range []string{"Beginners need not apply.", "Abstenerse principiantes.", "No aceptamos principiantes."} {
+		refusing := l
+		refusing.Description += away
+		if got := Listing(refusing).Level; got.Best() == market.Entry {
+			t.Errorf("%s: %+v", away, got)
+		}
+	}
+}
+
+// Words for a level that are the audience's or the client's move no estimate
+// towards it.
+func TestLevelsOfOthersDoNotEstimate(t *testing.T) {
+	for _, c := range []struct{ with, without string }{
+		{"Edit the videos of a course for beginners, ten lessons of ten minutes.", "Edit the videos of a course, ten lessons of ten minutes."},
+		{"Make a brochure for a senior living community, eight pages.", "Make a brochure for a living community, eight pages."},
+	} {
+		with, without := Listing(market.Listing{Title: "Some work", Description: c.with}).Level, Listing(market.Listing{Title: "Some work", Description: c.without}).Level
+		if d := with.Probability - without.Probability; with.Best() == without.Best() && (d > 0.2 || d < -0.2) {
+			t.Errorf("%q: %+v, without the word %+v", c.with, with, without)
+		}
+	}
+}
+
+func TestBeginningOf(t *testing.T) {
 	for _, c := range []struct {
 		s    string
 		n    int
 		want string
-	}{{"কাজ", 1, "ক"}, {"কাজ", 3, "কাজ"}, {"কাজ", 9, "কাজ"}, {"abc", 2, "ab"}, {"", 2, ""}, {"abc", 0, ""}} {
-		if got := First(c.s, c.n); got != c.want {
+	}{{"কাজ", 1, "ক"}, {"কাজ", 3, "কাজ"}, {"কাজ", 9, "কাজ"}, {"abc", 2, "ab"}, {"", 2, ""}, {"abc", 0, ""}, {"a   b\n\n c", 4, "a   b\n\n "}, {"a b c d", 3, "a b"}} {
+		if got := beginningOf(c.s, c.n); got != c.want {
 			t.Errorf("first %d of %q: %q", c.n, c.s, got)
 		}
 	}

@@ -283,6 +283,41 @@ No se requiere buen nivel de inglés.
 Somos una empresa con 10 años de experiencia.
 no buscamos un programador junior
 amader client valo english bole
+ফ্রেশারদের অগ্রাধিকার দেওয়া হবে না।
+আমাদের এক্সপার্ট ডিজাইনার আপনাকে সাহায্য করবেন।
+এক্সপার্ট ডিজাইনার লাগবে না।
+expert designer lagbe na
+amader expert designer apnake help korbe
+2 bochorer obhiggota lagbe na
+1 bochorer obhiggota thaka lagbe
+english e valo hote hobe emon noy
+ingreji te fluently kotha bolte hobe na
+Personas sin experiencia previa, abstenerse.
+Usuarios sin experiencia previa deben entender la web.
+No se aceptan candidatos sin experiencia previa.
+No es necesario tener experiencia con Excel.
+Abstenerse principiantes.
+No aceptamos principiantes.
+No es para principiantes.
+Empresa con 8 años de trayectoria busca redactor.
+Somos una agencia con 12 años de experiencia.
+Con 10 años de trayectoria, somos líderes.
+No se requieren 2 años de experiencia.
+Se requieren 2 años de contrato.
+No buscamos un perfil senior.
+Nivel experto en Excel.
+Nuestra empresa ofrece nivel experto.
+No hace falta inglés perfecto.
+No hace falta saber inglés avanzado.
+We look for a course for somebody at a mid level.
+You look for somebody at a mid level.
+We need somebody at an intermediate level of Spanish.
+We do not need somebody at a mid level.
+A forum for expert level only.
+Excel at expert level only.
+Our course has an expert level only for members.
+No junior developer wanted.
+Create a flyer: junior developer wanted.
 `), "\n") {
 		l := market.Listing{Title: "Some work", Description: norm.NFC.String(line)}
 		if title, ok := strings.CutPrefix(l.Description, "#"); ok {
@@ -403,6 +438,32 @@ entry: Busco un programador junior.
 expert: Buscamos un desarrollador senior.
 expert: mínimo 5 años de experiencia
 intermediate: al menos 3 años de experiencia en ventas
+entry: ফ্রেশারদের অগ্রাধিকার।
+entry: এই কাজে নতুনদের অগ্রাধিকার দেওয়া হবে।
+expert: শুধুমাত্র এক্সপার্ট ডিজাইনার আবেদন করুন।
+expert: একজন এক্সপার্ট ভিডিও এডিটর লাগবে।
+expert: amader ekjon expert designer lagbe
+intermediate: kajtir jonno 2 bochorer obhiggota thaka lagbe
+expert: 5 bochorer obhiggota lagbe
+conversational: English e valo hote hobe
+conversational: ingrejite bhalo hote hobe
+fluent: ingreji te fluently kotha bolte parte hobe
+entry: Sin experiencia previa.
+entry: Trabajo fácil, sin experiencia previa necesaria.
+entry: No es necesario tener experiencia.
+entry: No hace falta experiencia, te enseñamos.
+expert: Se requiere desarrollador senior con más de 6 años.
+expert: Nivel experto, con 8 años de trayectoria.
+expert: Buscamos redactor con 8 años de trayectoria.
+intermediate: Se requieren 2 años de experiencia.
+basic: No hace falta saber inglés.
+basic: No es necesario hablar inglés.
+intermediate: We look for somebody at a mid level.
+intermediate: We are looking for a designer at an intermediate level.
+expert: Expert level only.
+expert: Logo for a bank, expert level only.
+entry: Junior developer wanted.
+entry: Junior web designer needed for small fixes.
 `), "\n") {
 		want, text, _ := strings.Cut(line, ": ")
 		l := market.Listing{Title: "Some work", Description: norm.NFC.String(text)}
@@ -430,6 +491,82 @@ func TestRejectionInTheTextVoidsTheTitle(t *testing.T) {
 	l := statements(market.Listing{Title: "Junior designer", Description: "Beginners need not apply."})
 	if l.Level.Value != "" {
 		t.Errorf("%+v", l.Level)
+	}
+}
+
+func TestRejectionInSpanishVoidsTheTitle(t *testing.T) {
+	for text, want := range map[string]market.Level{
+		"No aceptamos principiantes.": "",
+		"Abstenerse principiantes.":   "",
+		"Principiantes, abstenerse.":  "",
+		"Principiantes bienvenidos.":  market.Entry,
+	} {
+		if l := statements(market.Listing{Title: "Junior designer", Description: text}); l.Level.Value != want {
+			t.Errorf("%q: %+v", text, l.Level)
+		}
+	}
+}
+
+// The worker must speak where the words say so, whatever the kind of work.
+func TestSpeaksInBengali(t *testing.T) {
+	for text, want := range map[string]market.Spoken{
+		"ingreji te fluently kotha bolte parte hobe":  market.SpokenYes,
+		"ইংরেজিতে কথা বলতে পারতে হবে।":                market.SpokenYes,
+		"ingreji te kotha bolte hobe na":              "",
+		"amader user ra english e kotha bolte parben": "",
+	} {
+		if got := saidOnly(Listing(market.Listing{Title: "Data entry", Description: norm.NFC.String(text)}).Spoken); got.Value != string(want) {
+			t.Errorf("%q: %+v, want %q", text, got, want)
+		}
+	}
+}
+
+// A listing in another language needs that language, and one that asks for a
+// language in its own words needs it too; names and works of translation do
+// not.
+func TestTonguesOfOthers(t *testing.T) {
+	for text, want := range map[string]string{
+		"Deutsch auf muttersprachlichem Niveau ist Voraussetzung": "de",
+		"Fließendes Deutsch erforderlich":                         "de",
+		"Deutsch ist nicht erforderlich":                          "",
+		"Deutsch wäre von Vorteil":                                "",
+		"El trabajo es en español":                                "es",
+		"No es necesario hablar español":                          "",
+		"Português fluente":                                       "pt",
+		"Sem português fluente":                                   "",
+		"Français courant exigé":                                  "fr",
+		"Italiano madrelingua":                                    "it",
+		"বাংলা ভাষায় সাবলীল হতে হবে": "bn",
+		"bangla te likhte hobe": "bn",
+		"Wir suchen einen Texter für unsere Seite und freuen uns auf Ihre Bewerbung mit Preis.": "de",
+		"Busco una persona que pueda diseñar el logo de mi tienda para este mes.":               "es",
+		"Preciso de uma pessoa para fazer o logo da minha loja e também o site.":                "pt",
+		"Nous cherchons une personne pour traduire les textes de notre site dans deux langues.": "fr",
+		"Cerco una persona per fare il logo del mio negozio e anche il sito.":                   "it",
+		"amar ekta logo lagbe, ekjon designer er sathe kaj korte chai":                          "bn",
+		"আমার দোকানের জন্য একটি লোগো দরকার।":                                                    "bn",
+		"Нужен дизайнер для сайта, работы на месяц.":                                            "ru",
+		"Потрібен дизайнер для її сайту.":                                                       "uk",
+		"مطلوب مصمم شعار لمتجر صغير":                                                            "ar",
+		"需要一名设计师制作公司标志":                                                                         "zh",
+		"ロゴのデザインをお願いします":                                                                        "ja",
+		"로고 디자인을 부탁드립니다":                                                                        "ko",
+		"मुझे अपनी दुकान के लिए लोगो चाहिए":                                                     "hi",
+		"Logo for Casa de la Luna and El Toro de las Rosas, please.":                            "",
+		"Menus for Casa de la Luna, El Toro, Los Amigos.":                                       "",
+		"The logo says 株式会社 and the name of the shop.":                                          "",
+		"Translate ten pages. The first is: Wir suchen einen Texter für unsere Seite.":          "",
+		"Die casting expert to design an mould for us.":                                         "",
+	} {
+		text = norm.NFC.String(text)
+		var got []string
+		for _, s := range Listing(market.Listing{Title: "Logo", Description: text}).Tongues {
+			got = append(got, s.Lang)
+			checkEvidence(t, "Logo", text, s.Evidence)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %v, want %q", text, got, want)
+		}
 	}
 }
 

@@ -83,7 +83,7 @@ func levelOf(s string) market.Level {
 
 var monthWords = words("month", "months", "মাস", "মাসের")
 
-var yearWords = words("year", "years", "yr", "yrs", "বছর", "বছরের")
+var yearWords = words("year", "years", "yr", "yrs", "বছর", "বছরের", "bochor", "bochorer", "bosor", "bosorer", "bochhorer")
 
 // englishWords are what sites call the English of the worker.
 var englishWords = map[string]market.English{

@@ -18,6 +18,7 @@ const likely = 0.3
 // the kind of work needs it.
 func (d *document) spoken(p float64) market.Label[market.Spoken] {
 	var yes *market.Evidence
+	plain := false // it says in so many words that the worker must speak
 	for _, in := range []struct {
 		field string
 		text  *phrase.Text
@@ -32,14 +33,18 @@ func (d *document) spoken(p float64) market.Label[market.Spoken] {
 			case m.ID == speaks && yes == nil && !deniedBefore(in.text, m.First, 4) && !before(in.text, m.First, 5, callProduct) && !after(in.text, m.Last, 3, callProduct) && !after(in.text, m.Last, 4, optional):
 				e := evidence(in.field, in.text, m.First, m.Last)
 				yes = &e
+				plain = mustSpeak[in.text.Fold(m.Last)] && !deniedAfter(in.text, m.Last, 3) && ofWorker(in.text, m.First, 6)
 			}
 		}
 	}
-	if yes == nil || p < likely {
+	if yes == nil || p < likely && !plain {
 		return market.Label[market.Spoken]{}
 	}
 	return market.Label[market.Spoken]{Value: market.SpokenYes, Basis: market.BasisText, Evidence: []market.Evidence{*yes}}
 }
+
+// mustSpeak end "must be able to speak English" in Bengali.
+var mustSpeak = words("hobe", "hbe", "হবে")
 
 // tags are the BCP 47 tags of languages by their English names.
 var tags = map[string]string{"spanish": "es", "german": "de", "french": "fr", "arabic": "ar", "hindi": "hi", "urdu": "ur", "italian": "it", "portuguese": "pt", "japanese": "ja", "korean": "ko",
@@ -47,30 +52,3 @@ var tags = map[string]string{"spanish": "es", "german": "de", "french": "fr", "a
 	"hebrew": "he", "greek": "el", "swedish": "sv", "norwegian": "no", "danish": "da", "finnish": "fi", "bengali": "bn", "bangla": "bn", "tamil": "ta", "telugu": "te", "kannada": "kn", "malayalam": "ml",
 	"punjabi": "pa", "marathi": "mr", "gujarati": "gu", "romanian": "ro", "hungarian": "hu", "czech": "cs", "ukrainian": "uk", "swahili": "sw", "persian": "fa", "farsi": "fa", "malay": "ms",
 	"bulgarian": "bg", "serbian": "sr", "croatian": "hr", "বাংলা": "bn", "বাংলায়": "bn"}
-
-// ofOthers are words before a language by which it is not the worker's.
-var ofOthers = words("our", "for", "if", "preferably", "ideally", "users", "customers", "into", "from")
-
-// tongues are the languages beside English that the words ask of the worker,
-// each once. A wish ("a plus") is none.
-func (d *document) tongues() (out []market.Tongue) {
-	seen := map[string]bool{}
-	for _, in := range []struct {
-		field string
-		text  *phrase.Text
-		hits  []phrase.Match
-	}{{"title", d.title, d.titleHits}, {"description", d.text, d.textHits}} {
-		for _, m := range in.hits {
-			if m.ID != tongueAsked || deniedBefore(in.text, m.First, 4) || before(in.text, m.First, 3, ofOthers) || after(in.text, m.Last, 5, wish) {
-				continue
-			}
-			for i := m.First; i <= m.Last; i++ {
-				if tag := tags[in.text.Fold(i)]; tag != "" && !seen[tag] {
-					seen[tag] = true
-					out = append(out, market.Tongue{Lang: tag, Evidence: evidence(in.field, in.text, m.First, m.Last)})
-				}
-			}
-		}
-	}
-	return out
-}

@@ -55,12 +55,16 @@ const (
 	shownAtFirst = 1600
 )
 
-// Shown is how many characters of the description its readers saw.
-func (l Line) Shown() int {
+// Seen is what the readers saw of the description.
+func (l Line) Seen() string {
+	most := shown
 	if l.WarnKinds == nil && len(l.LevelVotes) < 2 {
-		return shownAtFirst
+		most = shownAtFirst
 	}
-	return shown
+	if r := []rune(l.Description); len(r) > most {
+		return string(r[:most])
+	}
+	return l.Description
 }
 
 // Skills are a list of names, or one text of names parted by commas.

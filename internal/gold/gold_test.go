@@ -46,18 +46,22 @@ func TestListing(t *testing.T) {
 }
 
 // Readers who were asked for kinds of warnings, or were three, saw more.
-func TestShown(t *testing.T) {
-	for in, want := range map[string]int{
-		`{"title":"x","warn_kinds":null}`: shownAtFirst, `{"title":"x"}`: shownAtFirst, `{"title":"x","warn_kinds":[]}`: shown,
-		`{"title":"x","warn_kinds":["fee"]}`: shown, `{"title":"x","level_votes":["entry","entry","expert"]}`: shown,
+func TestSeen(t *testing.T) {
+	text := strings.Repeat("ক", 3000)
+	for labels, want := range map[string]int{
+		`"warn_kinds":null`: shownAtFirst, `"spoken":true`: shownAtFirst, `"warn_kinds":[]`: shown,
+		`"warn_kinds":["fee"]`: shown, `"level_votes":["entry","entry","expert"]`: shown,
 	} {
-		if err := Read(strings.NewReader(in), func(_ int, l Line, err error) error {
-			if got := l.Shown(); got != want {
-				t.Errorf("%s: %d characters, want %d", in, got, want)
+		if err := Read(strings.NewReader(`{"title":"x","description":"`+text+`",`+labels+`}`), func(_ int, l Line, err error) error {
+			if got := strings.Count(l.Seen(), "ক"); got != want {
+				t.Errorf("%s: %d characters, want %d", labels, got, want)
 			}
 			return err
 		}); err != nil {
 			t.Error(err)
 		}
+	}
+	if l := (Line{Description: "short"}); l.Seen() != "short" {
+		t.Errorf("%q", l.Seen())
 	}
 }
