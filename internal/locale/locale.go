@@ -201,6 +201,9 @@ func (c *Catalogue) Reason(r market.Reason) string {
 		}
 		args = append(args, name, value)
 	}
+	if r.Key == market.ReasonWords && len(strings.Fields(r.Args["words"])) == 1 {
+		return c.Text("reason.word", args...)
+	}
 	return c.Text("reason."+r.Key, args...)
 }
 

@@ -90,6 +90,32 @@ func TestReasons(t *testing.T) {
 	if got := load(t, Bengali).Reason(market.Reason{Key: "fixed-under", Args: map[string]string{"usd": "50"}}); got != "পুরো কাজের দাম ৫০ ডলার বা কম" {
 		t.Errorf("in Bengali: %s", got)
 	}
+	for words, want := range map[string][2]string{
+		"menu":       {"the word “menu”", "“menu” শব্দটি"},
+		"copy paste": {"the words “copy paste”", "“copy paste” শব্দগুলো"},
+	} {
+		r := market.Reason{Key: market.ReasonWords, Args: map[string]string{"words": words}}
+		if en, bn := load(t, English).Reason(r), load(t, Bengali).Reason(r); en != want[0] || bn != want[1] {
+			t.Errorf("%s: %s, %s", words, en, bn)
+		}
+	}
+}
+
+// An advice accuses nobody, and says what to do.
+func TestAdvices(t *testing.T) {
+	for _, l := range Langs {
+		c := load(t, l)
+		for _, k := range market.WarningKinds {
+			if got := c.Text("advice." + string(k)); strings.Contains(got, "cheating") || strings.Contains(got, "নকল") {
+				t.Errorf("%s: %s accuses: %s", l, k, got)
+			}
+		}
+		for _, k := range []string{"pay", "forward", "cheat"} {
+			if got := c.Text("advice." + k); len([]rune(got)) < 40 {
+				t.Errorf("%s: %s says too little: %s", l, k, got)
+			}
+		}
+	}
 }
 
 // TestEachMessageIsUsedAndThere reads the program's own sources: a key that
