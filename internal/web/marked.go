@@ -6,12 +6,14 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/kajkhoj/kajkhoj/internal/market"
 )
 
 // marked is a listing's title and text with the words behind its labels.
-// Passages that overlap are one mark with several reasons.
+// Passages that overlap are one mark with several reasons; what a statement
+// says is never part of an estimate's mark.
 type marked struct {
 	title, text stretch
 }
@@ -20,6 +22,8 @@ type marked struct {
 type stretch struct {
 	shown    string
 	passages []passage
+	// guess are the kinds whose words speak for an estimate only.
+	guess map[string]bool
 }
 
 // passage is a marked stretch of a title or text, in bytes.
@@ -30,32 +34,39 @@ type passage struct {
 	// kinds are what it speaks for: "level", "english", "spoken",
 	// "tongue", "from", "pay", "warn".
 	kinds []string
-	// guesses are those of kinds that are estimated and not stated.
-	guesses []string
+	// guess is whether it speaks for estimates alone.
+	guess bool
 }
 
 // markListing places each label's evidence in the title and in the shown
-// text. Evidence that is not there, word for word, is left out.
+// text. Evidence that is not there, word for word, is left out, and so is
+// that of a label without a value: the page makes no estimate then.
 func markListing(l market.Listing, shown string) *marked {
-	m := &marked{title: stretch{shown: l.Title}, text: stretch{shown: shown}}
-	place := func(kind string, guess bool, es []market.Evidence) {
+	guess := map[string]bool{}
+	m := &marked{title: stretch{shown: l.Title, guess: guess}, text: stretch{shown: shown, guess: guess}}
+	add := func(kind string, es ...market.Evidence) {
 		for _, e := range es {
 			switch e.Field {
 			case "title":
-				m.title.add(kind, guess, e)
+				m.title.add(kind, e)
 			case "description":
-				m.text.add(kind, guess, e)
+				m.text.add(kind, e)
 			}
 		}
 	}
-	add := func(kind string, es ...market.Evidence) { place(kind, false, es) }
-	place("level", l.Level.Basis == market.BasisEstimate, l.Level.Evidence)
-	place("english", l.English.Basis == market.BasisEstimate, l.English.Evidence)
-	place("spoken", l.Spoken.Basis == market.BasisEstimate, l.Spoken.Evidence)
+	label := func(kind string, has, stated bool, es []market.Evidence) {
+		if has {
+			guess[kind] = !stated
+			add(kind, es...)
+		}
+	}
+	label("level", l.Level.Value != "", l.Level.Stated(), l.Level.Evidence)
+	label("english", l.English.Value != "", l.English.Stated(), l.English.Evidence)
+	label("spoken", l.Spoken.Value != "", l.Spoken.Stated(), l.Spoken.Evidence)
 	for _, t := range l.Tongues {
 		add("tongue", t.Evidence)
 	}
-	add("from", l.Apply.Evidence...)
+	label("from", true, l.Apply.Basis.Stated(), l.Apply.Evidence)
 	if l.Pay.Evidence != nil {
 		add("pay", *l.Pay.Evidence)
 	}
@@ -63,18 +74,14 @@ func markListing(l market.Listing, shown string) *marked {
 		add("warn", w.Evidence)
 	}
 	used := map[string]int{}
-	m.title.passages = merge(m.title.passages, used)
-	m.text.passages = merge(m.text.passages, used)
+	m.title.arrange(used)
+	m.text.arrange(used)
 	return m
 }
 
-func (s *stretch) add(kind string, guess bool, e market.Evidence) {
+func (s *stretch) add(kind string, e market.Evidence) {
 	if start, end, ok := place(s.shown, e); ok {
-		p := passage{start: start, end: end, kinds: []string{kind}}
-		if guess {
-			p.guesses = p.kinds
-		}
-		s.passages = append(s.passages, p)
+		s.passages = append(s.passages, passage{start: start, end: end, kinds: []string{kind}, guess: s.guess[kind]})
 	}
 }
 
@@ -93,21 +100,35 @@ func place(text string, e market.Evidence) (start, end int, ok bool) {
 	return 0, 0, false
 }
 
-func merge(ps []passage, used map[string]int) []passage {
-	slices.SortStableFunc(ps, func(a, b passage) int { return a.start - b.start })
-	var out []passage
-	for _, p := range ps {
-		if n := len(out); n > 0 && p.start < out[n-1].end {
-			last := &out[n-1]
-			last.end = max(last.end, p.end)
-			if !slices.Contains(last.kinds, p.kinds[0]) {
-				last.kinds = append(last.kinds, p.kinds[0])
-				last.guesses = slices.Concat(last.guesses, p.guesses)
-			}
+// arrange puts the passages in order, gives them their ids and lets none
+// overlap. Where words of an estimate overlap a statement's, the statement's
+// mark is as long as the statement, and speaks for the estimate too if nothing
+// is left beside it.
+func (s *stretch) arrange(used map[string]int) {
+	var said, guessed []passage
+	for _, p := range s.passages {
+		if p.guess {
+			guessed = append(guessed, p)
+		} else {
+			said = append(said, p)
+		}
+	}
+	said = merge(said)
+	out := said
+	for _, p := range merge(guessed) {
+		rest := p.without(said, s.shown)
+		if len(rest) > 0 {
+			out = append(out[:len(out):len(out)], rest...)
 			continue
 		}
-		out = append(out, p)
+		i := slices.IndexFunc(said, func(q passage) bool { return q.start < p.end && p.start < q.end })
+		for _, kind := range p.kinds {
+			if !slices.Contains(out[i].kinds, kind) {
+				out[i].kinds = append(out[i].kinds, kind)
+			}
+		}
 	}
+	slices.SortStableFunc(out, func(a, b passage) int { return a.start - b.start })
 	for i := range out {
 		kind := out[i].kinds[0]
 		used[kind]++
@@ -116,6 +137,55 @@ func merge(ps []passage, used map[string]int) []passage {
 			out[i].id = fmt.Sprintf("q-%s-%d", kind, used[kind])
 		}
 	}
+	s.passages = out
+}
+
+// merge makes passages that overlap one.
+func merge(ps []passage) []passage {
+	slices.SortStableFunc(ps, func(a, b passage) int { return a.start - b.start })
+	var out []passage
+	for _, p := range ps {
+		if n := len(out); n > 0 && p.start < out[n-1].end {
+			last := &out[n-1]
+			last.end = max(last.end, p.end)
+			if !slices.Contains(last.kinds, p.kinds[0]) {
+				last.kinds = append(last.kinds, p.kinds[0])
+			}
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+
+// without is what of a passage in a text has words and lies outside others,
+// which are in order.
+func (p passage) without(others []passage, text string) []passage {
+	var out []passage
+	piece := func(start, end int) {
+		if start >= end || strings.IndexFunc(text[start:end], letter) < 0 {
+			return
+		}
+		start += strings.IndexFunc(text[start:end], letter)
+		q := p
+		q.start, q.end = start, start+len(strings.TrimRightFunc(text[start:end], unicode.IsSpace))
+		out = append(out, q)
+	}
+	at, crossed := p.start, false
+	for _, o := range others {
+		if o.end <= p.start || o.start >= p.end {
+			continue
+		}
+		crossed = true
+		piece(at, o.start)
+		at = max(at, o.end)
+	}
+	if !crossed {
+		return []passage{p}
+	}
+	piece(at, p.end)
 	return out
 }
 
@@ -149,7 +219,7 @@ func (m *marked) cite(v *view, e market.Evidence, lang string) template.HTML {
 // heading is the title with its marks.
 func (m *marked) heading() template.HTML {
 	var b strings.Builder
-	m.title.write(&b, nil, 0, len(m.title.shown))
+	m.title.write(&b, nil, false, 0, len(m.title.shown))
 	return template.HTML(b.String())
 }
 
@@ -158,10 +228,6 @@ func (m *marked) heading() template.HTML {
 func (m *marked) paragraphs(v *view, links bool) template.HTML {
 	text := m.text.shown
 	var b strings.Builder
-	to := v
-	if !links {
-		to = nil
-	}
 	const none, paragraph, list = 0, 1, 2
 	open := none
 	begin := func(kind int) {
@@ -183,14 +249,14 @@ func (m *marked) paragraphs(v *view, links bool) template.HTML {
 		case strings.HasPrefix(line, "• "):
 			begin(list)
 			b.WriteString("<li>")
-			m.text.write(&b, to, start+len("• "), end)
+			m.text.write(&b, v, links, start+len("• "), end)
 			b.WriteString("</li>\n")
 		default:
 			if open == paragraph {
 				b.WriteString("<br>\n")
 			}
 			begin(paragraph)
-			m.text.write(&b, to, start, end)
+			m.text.write(&b, v, links, start, end)
 		}
 		start = end + 1
 	}
@@ -200,8 +266,9 @@ func (m *marked) paragraphs(v *view, links bool) template.HTML {
 
 // write writes the stretch between two bytes with its marks. A mark that goes on in the next
 // line is one there too; its id stands at its first stretch and its links
-// behind its last. v is nil for no links.
-func (s stretch) write(b *strings.Builder, v *view, from, to int) {
+// behind its last, or, without links, the words for who does not see that it
+// is an estimate's. v is nil for marks alone.
+func (s stretch) write(b *strings.Builder, v *view, links bool, from, to int) {
 	text, at := s.shown, from
 	for _, p := range s.passages {
 		start, end := max(p.start, from), min(p.end, to)
@@ -210,21 +277,25 @@ func (s stretch) write(b *strings.Builder, v *view, from, to int) {
 		}
 		b.WriteString(html.EscapeString(text[at:start]))
 		b.WriteString("<mark")
+		if p.guess {
+			b.WriteString(` class="guess"`)
+		}
 		if p.start >= from {
 			b.WriteString(` id="` + p.id + `"`)
 		}
-		if len(p.guesses) == len(p.kinds) {
-			b.WriteString(` class="guess"`)
-		}
 		b.WriteString(">" + html.EscapeString(text[start:end]) + "</mark>")
-		if v != nil && p.end <= to {
+		switch {
+		case v == nil || p.end > to:
+		case links:
 			for _, kind := range p.kinds {
-				words := v.Text("mark." + kind)
-				if slices.Contains(p.guesses, kind) {
-					words = v.Text("mark.guess", "of", words)
+				b.WriteString(` <a class="hint" lang="` + string(v.Lang) + `" href="#f-` + kind + `">[` + html.EscapeString(v.Text("mark."+kind)))
+				if s.guess[kind] {
+					b.WriteString(`<span class="vh">, ` + html.EscapeString(v.Text("mark.guess")) + `</span>`)
 				}
-				b.WriteString(` <a class="hint" lang="` + string(v.Lang) + `" href="#f-` + kind + `">[` + html.EscapeString(words) + `]</a>`)
+				b.WriteString(`]</a>`)
 			}
+		case p.guess:
+			b.WriteString(` <span class="vh" lang="` + string(v.Lang) + `">[` + html.EscapeString(v.Text("mark.guess")) + `]</span>`)
 		}
 		at = end
 	}
