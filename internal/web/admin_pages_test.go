@@ -196,9 +196,11 @@ func TestAdminReports(t *testing.T) {
 	o := newOffice(t)
 	a, b, c := offerOf("gigboard", "1", "Type letters"), offerOf("gigboard", "2", "Count boats"), offerOf("opendesk", "3", "Count boats, again")
 	a.Level = market.Label[market.Level]{Value: market.Entry, Basis: market.BasisEstimate}
+	a.Labelled = 7
+	b.English = market.Label[market.English]{Value: market.Basic, Basis: market.BasisText}
 	o.run("gigboard", market.Outcome{Status: 200, Found: 2}, nil, a, b)
 	o.run("opendesk", market.Outcome{Status: 200, Found: 1}, nil, c)
-	for i, r := range []market.Report{{Listing: a.ID, Wrong: market.WrongLevel}, {Listing: a.ID, Wrong: market.WrongLevel}, {Listing: a.ID, Wrong: market.WrongSuspicious}, {Listing: b.ID, Wrong: market.WrongClosed}, {Listing: c.ID, Wrong: market.WrongClosed}} {
+	for i, r := range []market.Report{{Listing: a.ID, Wrong: market.WrongLevel}, {Listing: a.ID, Wrong: market.WrongLevel}, {Listing: a.ID, Wrong: market.WrongSuspicious}, {Listing: b.ID, Wrong: market.WrongClosed}, {Listing: c.ID, Wrong: market.WrongClosed}, {Listing: b.ID, Wrong: market.WrongEnglish}, {Listing: b.ID, Wrong: market.WrongLevel}} {
 		r.At = o.f.now.Add(time.Duration(i) * time.Second)
 		if _, err := o.st.Report(t.Context(), r, "net"+string(rune('a'+i))); err != nil {
 			t.Fatal(err)
@@ -210,8 +212,12 @@ func TestAdminReports(t *testing.T) {
 		t.Fatalf("%d listings: %s", n, words(doc.Find("main")))
 	}
 	row := doc.Find(`input[value="` + a.ID + `"]`).Closest("li")
-	if got := words(row); !strings.Contains(got, "Wrong level × 2 (Entry)") || !strings.Contains(got, "Suspicious × 1") {
+	if got := words(row); !strings.Contains(got, "Wrong level × 2 (Entry, estimated, classifier 7)") || !strings.Contains(got, "Suspicious × 1 (classifier 7)") {
 		t.Errorf("the reports about one: %s", got)
+	}
+	row = doc.Find(`input[value="` + b.ID + `"]`).Closest("li")
+	if got := words(row); !strings.Contains(got, "Wrong English × 1 (Basic, stated)") || !strings.Contains(got, "Wrong level × 1 (not stated)") || strings.Contains(got, "Work is gone × 1 (") {
+		t.Errorf("the reports about another: %s", got)
 	}
 	if got := words(doc.Find("nav a[aria-current]")); got != "Reports (3)" {
 		t.Errorf("the navigation says %q", got)
@@ -226,7 +232,7 @@ func TestAdminReports(t *testing.T) {
 		}
 		return out
 	}
-	if got := words(o.posts("/admin/reports", url.Values{"do": {"done"}}).Find("[role=status]")); !strings.Contains(got, "Nothing was chosen") || len(open()) != 4 {
+	if got := words(o.posts("/admin/reports", url.Values{"do": {"done"}}).Find("[role=status]")); !strings.Contains(got, "Nothing was chosen") || len(open()) != 6 {
 		t.Errorf("none chosen: %q, open %v", got, open())
 	}
 	o.posts("/admin/reports", url.Values{"do": {"dropped"}, "id": {a.ID}})

@@ -28,7 +28,8 @@ type reportRow struct {
 	Wrong []wrongLine
 }
 
-// wrongLine is what readers say is wrong, with the label that they saw.
+// wrongLine is what readers say is wrong, with the label that they saw, how
+// it was known, and which classifier set it.
 type wrongLine struct{ Text, Label, Count string }
 
 // shownReports is how many open reports are read, those of one kind about one
@@ -68,9 +69,32 @@ func (s *server) openReports(r *http.Request, op *operator) ([]reportRow, error)
 			}
 			line.Label = strings.Join(signs, ", ")
 		}
+		line.Label = strings.Join(slices.DeleteFunc([]string{line.Label, basis(op, one), version(op, one)}, func(s string) bool { return s == "" }), ", ")
 		rows[i].Wrong = append(rows[i].Wrong, line)
 	}
 	return rows, nil
+}
+
+// basis is how the label was known that the readers saw: stated, estimated or,
+// where there was none, not stated; empty for what is never one of them.
+func basis(op *operator, r market.Reported) string {
+	switch {
+	case r.Wrong != market.WrongLevel && r.Wrong != market.WrongEnglish:
+		return ""
+	case r.Label == "":
+		return op.Text("hit.unstated")
+	case r.Basis.Stated():
+		return op.Text("hit.stated")
+	}
+	return op.Text("hit.estimated")
+}
+
+// version names the classifier that set the label, empty where none did.
+func version(op *operator, r market.Reported) string {
+	if r.Labelled == 0 || r.Wrong == market.WrongClosed {
+		return ""
+	}
+	return op.Text("reports.version", "n", op.Int(r.Labelled))
 }
 
 // adminReports is GET /admin/reports: what readers say is wrong.
