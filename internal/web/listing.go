@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,6 +29,8 @@ type listingPage struct {
 	Sites    string
 	Warnings []warningNote
 	Facts    []fact
+	// Guessed reports whether an estimate is among the facts.
+	Guessed bool
 	// Original is the listing's own page, empty where its address is unfit.
 	Original, OriginalRel string
 	OriginalText          template.HTML
@@ -183,6 +186,7 @@ func (s *server) listingPage(v *view, r *http.Request, l market.Listing, from st
 		p.Warnings = append(p.Warnings, note)
 	}
 	p.Facts = s.facts(v, l, m, pay, from)
+	p.Guessed = slices.ContainsFunc(p.Facts, func(f fact) bool { return f.Class == "calc" })
 	p.Original = safeURL(l.URL)
 	p.OriginalRel = rel(sp)
 	p.OriginalText = v.markup("listing.original", "site", p.Source)
@@ -320,7 +324,6 @@ func labelFact[V ~string](v *view, m *marked, group, name string, l market.Label
 			}
 			f.Why = append(f.Why, v.markup("listing.because", "reasons", strings.Join(because, "; ")))
 		}
-		f.Why = append(f.Why, v.markup("listing.estimate"))
 	}
 	if kind == "spoken" {
 		return f

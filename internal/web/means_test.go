@@ -41,7 +41,19 @@ func TestMeanings(t *testing.T) {
 		for _, e := range market.Englishes {
 			explained("english", "englishes", string(e))
 		}
-		// Who has chosen nothing yet finds it from the foot of the page.
+		// Who has chosen nothing yet finds all of it beside the choices,
+		// folded, and from the foot of the page.
+		var all []string
+		for _, l := range market.Levels {
+			all = append(all, c.Text("level."+string(l)), c.Text("level-means."+string(l)))
+		}
+		for _, e := range market.Englishes {
+			all = append(all, c.Text("english."+string(e)), c.Text("english-means."+string(e)))
+		}
+		folded := open(t, base+"/", string(lang), 200).Find("form details#meanings:not([open])")
+		if got, want := words(folded), c.Text("find.meanings")+" "+strings.Join(all, " "); got != want {
+			t.Errorf("%s: beside the choices stands %q, want %q", lang, got, want)
+		}
 		if open(t, base+"/", string(lang), 200).Find(`.foot a[href="/about"]`).Length() != 1 {
 			t.Errorf("%s: the front page does not lead to the explanations", lang)
 		}

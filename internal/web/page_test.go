@@ -755,7 +755,7 @@ func TestListing(t *testing.T) {
 		t.Errorf("the text has %d paragraphs and %d items", doc.Find(".text p").Length(), doc.Find(".text li").Length())
 	}
 	for sel, want := range map[string]string{
-		"#f-level": "Skill level Entry stated No experience is needed", "#f-english": "Required English Basic estimated Not stated; our estimate",
+		"#f-level": "Skill level Entry stated No experience is needed", "#f-english": "Required English Basic estimated You can read a brief",
 		"#f-from": "Applying from Bangladesh Possible stated open to people in any country Worldwide: from any country.",
 		"#f-pay":  "Pay $60 whole job stated $60 for the whole job That is about Tk 7,300 at the rate of 23 November 2026 ($1 = Tk 122.40).",
 		"#also":   "The same work on 2 more sites Open Desk Remote Ferry", ".side a.btn": "Open the original on Gigboard",

@@ -20,6 +20,7 @@ type resultsPage struct {
 	Q                             string
 	Levels, Englishes             template.HTML // choices, as are the others
 	LevelMeans, EnglishMeans      string
+	Meanings                      []meaning // of all levels and abilities
 	Stated                        choice
 	Categories, Pays, Days, Sites template.HTML
 	From                          template.HTML
@@ -206,6 +207,7 @@ func (s *server) begin(p *resultsPage, v *view, r *http.Request, q market.Query,
 		englishes = append(englishes, choice{string(e), text("english-pill." + string(e)), count("english", string(e)), q.English == e})
 	}
 	p.Englishes = pills("english", englishes)
+	p.Meanings = append(levelMeanings(v), englishMeanings(v)...)
 	if q.Level != "" {
 		p.LevelMeans = v.Text("level-means." + string(q.Level))
 	}
