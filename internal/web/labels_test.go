@@ -27,7 +27,7 @@ func TestListingSaysWhy(t *testing.T) {
 	for lang, want := range map[string]map[string]string{
 		"en": {
 			"#f-level":   "Skill level Entry estimated Because: fixed price of at most 50 USD; the words “<b>copy paste”. No experience, or less than a year",
-			"#guessed":   "estimated Not stated; our estimate, which may be wrong. Read the original.",
+			"#guessed":   "estimated: Not stated; our estimate, which may be wrong. Read the original.",
 			"#f-english": "Required English not stated",
 			"#f-spoken":  "Speaking English Needed stated answer calls",
 			"#f-tongue":  "Other languages Spanish stated Spanish is needed",
