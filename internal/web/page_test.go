@@ -1381,13 +1381,6 @@ func TestMarks(t *testing.T) {
 	if got := m.heading(); got != `An <mark id="q-level">entry</mark> job` {
 		t.Errorf("the title is %s", got)
 	}
-	guess := l
-	guess.Level.Basis, guess.Warnings = market.BasisEstimate, nil
-	out := string(markListing(guess, text).paragraphs(v, true))
-	if !strings.Contains(out, `<mark id="q-level-2" class="guess">second</mark> <a class="hint" lang="en" href="#f-level">[level, estimated]</a>`) ||
-		!strings.Contains(out, `<mark id="q-english">English: basic, no experience</mark> <a class="hint" lang="en" href="#f-english">[English]</a> <a class="hint" lang="en" href="#f-level">[level, estimated]</a>`) {
-		t.Errorf("words behind an estimate are not told from a statement: %s", out)
-	}
 	if strings.Contains(string(m.paragraphs(v, false)), "<a ") {
 		t.Error("links where none are wanted")
 	}
