@@ -93,7 +93,7 @@ func TestFewWrittenListingsAlarm(t *testing.T) {
 
 // They are no copies: they share no run of words with the listings that
 // readers labelled, where these lie beside the project.
-func TestWrittenListingsAreNobodysElseReaders(t *testing.T) {
+func TestWrittenListingsCopyNothingThatReadersLabelled(t *testing.T) {
 	const run = 12
 	runs := func(text string, each func(key string)) {
 		words := strings.Fields(strings.ToLower(text))
@@ -131,7 +131,7 @@ func TestWrittenListingsAreNobodysElseReaders(t *testing.T) {
 		f.Close()
 	}
 	if !found {
-		t.Skip("the labelled listings do not lie beside the project")
+		t.Skip("no labelled listings of readers beside the project (KAJKHOJ_SHARED names where they lie)")
 	}
 }
 

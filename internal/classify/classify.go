@@ -106,8 +106,8 @@ func read(l market.Listing) *document {
 // signs count wherever they stand.
 const heededAtMost = 2200
 
-// beginningOf is the beginning of s, n characters long; blanks one behind the other
-// count as one.
+// beginningOf is the beginning of s, n characters long; blanks one behind the
+// other count as one.
 func beginningOf(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -117,20 +117,20 @@ func (d *document) rate(g *grams, f []float32) {
 	}
 	text, start := ratedIn(whole, true), ratedIn(whole[:n], false)
 	parts := [...][]rating{title, skills, text, start}
-	var sums [len(parts)][axes]sums
+	var known [len(parts)][axes]sums
 	for i, words := range parts {
 		for axis := range axes {
-			of := &sums[i][axis]
+			of := &known[i][axis]
 			of.add(words, axis)
 			of.into(f[:ratedParts[i].stats])
 			f = f[ratedParts[i].stats:]
 		}
 	}
 	for axis := range axes {
-		all := sums[0][axis]
+		all := known[0][axis]
 		all.n, all.sum, all.squares = titleCounts*all.n, titleCounts*all.sum, titleCounts*all.squares
-		all.join(&sums[1][axis])
-		all.join(&sums[2][axis])
+		all.join(&known[1][axis])
+		all.join(&known[2][axis])
 		all.into(f[:briefly])
 		f = f[briefly:]
 	}

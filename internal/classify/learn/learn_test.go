@@ -33,12 +33,17 @@ func made(n int) (examples []Example, listings []market.Listing) {
 	return examples, listings
 }
 
-func TestLearn(t *testing.T) {
+// growLittle makes learning quick for a test.
+func growLittle(t *testing.T) {
 	old := grown
 	t.Cleanup(func() { grown = old })
 	for i := range grown {
 		grown[i].Rounds = 30
 	}
+}
+
+func TestLearn(t *testing.T) {
+	growLittle(t)
 	examples, _ := made(150)
 	o := Options{Folds: 3, Seed: 5}
 	m, held := Learn(examples, o)
@@ -138,11 +143,7 @@ func TestMatrix(t *testing.T) {
 // What was written to be learned from teaches every fold and is measured in
 // none.
 func TestWrittenListingsTeachAndAreNotMeasured(t *testing.T) {
-	old := grown
-	t.Cleanup(func() { grown = old })
-	for i := range grown {
-		grown[i].Rounds = 30
-	}
+	growLittle(t)
 	examples, _ := made(120)
 	// Real listings hold no expert work: only what was written tells of it.
 	for i := range examples {
